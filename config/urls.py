@@ -1,0 +1,24 @@
+"""Every address of Tillhouse."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from apps.core import views as core
+
+handler404 = "apps.core.views.not_found"
+handler500 = "apps.core.views.server_error"
+
+api_v1 = [
+    path("", include("apps.core.api.urls")),
+    path("", include("apps.stores.api.urls")),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api_v1)),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("health/live", core.live),
+    path("health/ready", core.ready),
+]
