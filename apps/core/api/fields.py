@@ -1,0 +1,72 @@
+"""Strict serializer fields: JSON has types, and a typo or a string of digits is not a number."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core.problems import UNKNOWN_FIELD
+
+MAX_CENTS = 100_000_000  # a million dollars: more is a slip of the finger
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A plain serializer that refuses fields it does not know."""
+
+    default_error_messages = {
+        "invalid": "Expected an object.",
+        "unknown": "This field is not known here.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            message = self.error_messages["unknown"]
+            raise serializers.ValidationError(
+                {name: [message] for name in sorted(unknown)}, code=UNKNOWN_FIELD
+            )
+        return super().to_internal_value(data)
+
+
+class WholeNumberField(serializers.IntegerField):
+    """An integer that was an integer in the JSON: no float, no string, no boolean."""
+
+    default_error_messages = {"invalid": "Expected a whole number."}
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        number: int = data
+        return number
+
+
+class CentsField(WholeNumberField):
+    """An amount of money in whole cents, from nothing to a million dollars."""
+
+    def __init__(self, *, min_value: int = 0, **options: Any) -> None:
+        super().__init__(min_value=min_value, max_value=MAX_CENTS, **options)
+
+
+class TextField(serializers.CharField):
+    """Text that was text in the JSON."""
+
+    default_error_messages = {"invalid": "Expected text."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class IdField(serializers.UUIDField):
+    """A UUID in its usual form with hyphens."""
+
+    default_error_messages = {"invalid": "Expected a UUID."}
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str) or not _UUID.fullmatch(data):
+            self.fail("invalid", value=data)
+        return uuid.UUID(data)

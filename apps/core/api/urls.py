@@ -1,0 +1,7 @@
+"""Paths of the core under /api/v1/."""
+
+from django.urls import path
+
+from apps.core.api.idempotency import IdempotencyKeyView
+
+urlpatterns = [path("idempotency/<str:key>", IdempotencyKeyView.as_view())]

@@ -1,0 +1,82 @@
+"""The base of all API views: translate in, call one service, translate out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.views import APIView
+
+from apps.core import idempotency
+from apps.core.errors import DomainError, FieldError, IdempotencyKeyRequired
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.serializers import BaseSerializer
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+REPLAYED_HEADER = "Idempotency-Replayed"
+
+
+class ApiView(APIView):
+    """One path of the API.
+
+    `refusals` names, per method, what the call may refuse: the OpenAPI page is written from it.
+    `idempotent` names the methods that need an Idempotency-Key.
+    """
+
+    refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {}
+    idempotent: ClassVar[frozenset[str]] = frozenset()
+
+    def read(self, request: Request, serializer_class: type[BaseSerializer[Any]]) -> Any:
+        """The request's body (or, for a GET, its query), validated."""
+        is_query = request.method == "GET"
+        source = request.query_params.dict() if is_query else request.data
+        serializer = serializer_class(data=source, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def once(self, request: Request, action: idempotency.Action) -> HttpResponse:
+        """Run an action under the request's idempotency key and send its answer."""
+        answer = idempotency.run_once(
+            idempotency.Request(
+                scope=scope_of(request),
+                key=key_of(request),
+                operation=f"{request.method} {request.path}",
+                body=request.data,
+            ),
+            now=timezone.now(),
+            action=action,
+        )
+        return send(answer)
+
+
+def scope_of(request: Request) -> str:
+    """Under which the caller's idempotency keys live: its terminal."""
+    scope: str = cast("Any", request.auth).scope
+    return scope
+
+
+def key_of(request: Request) -> str:
+    """The request's idempotency key.
+
+    Raises:
+        IdempotencyKeyRequired: there is none, or it is not 1 to 255 printable ASCII characters.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not _KEY.fullmatch(key):
+        raise IdempotencyKeyRequired(
+            "Send a header Idempotency-Key of 1 to 255 printable characters, new for each sale.",
+            errors=[FieldError("", "idempotency-key-required", "Missing or unprintable.")],
+        )
+    return key
+
+
+def send(answer: idempotency.Answer) -> HttpResponse:
+    """A stored answer as it goes out."""
+    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    if answer.is_replay:
+        response[REPLAYED_HEADER] = "true"
+    return response

@@ -1,0 +1,108 @@
+"""Tables that every app leans on: answers kept for replay, facts on their way out, the audit."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class AppendOnly[M: models.Model](models.QuerySet[M]):
+    """A queryset of rows that are written once: it neither changes nor deletes them."""
+
+    def update(self, **kwargs: object) -> int:
+        raise TypeError(f"{self.model.__name__} rows are written once and never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError(f"{self.model.__name__} rows are written once and never deleted.")
+
+
+class IdempotencyRecord(models.Model):
+    """The answer that was given under an idempotency key, kept 90 days for replay."""
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of operation and body")
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField(help_text="The answer, byte for byte")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "key"], name="one_answer_per_key_and_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
+class OutboxEvent(models.Model):
+    """A fact, written in the transaction that made it true, on its way to its subscribers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.CharField(max_length=80)
+    version = models.PositiveSmallIntegerField(default=1)
+    aggregate = models.CharField(max_length=120, help_text="What it is about: kind and id")
+    payload = models.JSONField()
+    occurred_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, help_text="A relay is handing it on until then")
+    relayed_at = models.DateTimeField(null=True, help_text="All subscribers have been told")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["occurred_at"],
+                condition=models.Q(relayed_at__isnull=True),
+                name="outbox_waiting_oldest_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
+
+
+class AuditChain(models.Model):
+    """The head of one hash chain. Locking this row puts the chain's writers in a queue."""
+
+    name = models.CharField(max_length=80, unique=True)
+    last_sequence = models.PositiveBigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """Who did what, when: append-only, each entry sealed with the hash of the one before."""
+
+    chain = models.CharField(max_length=80)
+    sequence = models.PositiveBigIntegerField()
+    at = models.DateTimeField(db_index=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=80)
+    actor_name = models.CharField(max_length=120)
+    action = models.CharField(max_length=80)
+    subject = models.CharField(max_length=120, db_index=True)
+    facts = models.JSONField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    objects: models.Manager[AuditEntry] = AppendOnly.as_manager()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "sequence"], name="one_entry_per_chain_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} #{self.sequence} {self.action}"
+
+
+class Revision(models.Model):
+    """One row, counting the changes of reference data; see `core.reference`."""
+
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,145 @@
+"""Refusals and faults as `application/problem+json` (RFC 9457): one shape for every API error."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+
+from apps.core.errors import (
+    DatabaseUnavailable,
+    DomainError,
+    FieldError,
+    Kind,
+    UnknownField,
+    ValidationFailed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+CONTENT_TYPE = "application/problem+json"
+STATUS_OF: dict[Kind, HTTPStatus] = {
+    Kind.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Kind.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Kind.LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Kind.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+RETRY_SECONDS_WHEN_DOWN = 2
+UNKNOWN_FIELD = "unknown-field"
+
+log = structlog.get_logger()
+
+
+def problem(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """The answer to a request that was refused."""
+    status = STATUS_OF[refusal.kind]
+    document: dict[str, Any] = {
+        "type": f"/api/docs/problems#{refusal.code}",
+        "title": refusal.title,
+        "status": int(status),
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "instance": request.path,
+        **refusal.facts,
+    }
+    if refusal.errors:
+        document["errors"] = [
+            {"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in refusal.errors
+        ]
+    response = _respond(status, document)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def plain_problem(request: HttpRequest, status: HTTPStatus, detail: str = "") -> HttpResponse:
+    """The answer to a request that failed below the domain: no such page, no such method."""
+    document = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail or status.description,
+        "code": status.phrase.lower().replace(" ", "-"),
+        "instance": request.path,
+    }
+    return _respond(status, document)
+
+
+def _respond(status: HTTPStatus, document: dict[str, Any]) -> HttpResponse:
+    body = orjson.dumps(document, default=str)
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook: every exception of an API view, as a problem. None lets Django answer 500."""
+    request: HttpRequest = context["request"]
+    match error:
+        case DomainError():
+            return problem(request, error)
+        case exceptions.ValidationError():
+            return problem(request, from_validation(error))
+        case OperationalError() | InterfaceError():
+            log.error("database_unavailable", exc_info=error)
+            down = DatabaseUnavailable(
+                "The database does not answer. Nothing was done; send the same request again.",
+                retry_after=RETRY_SECONDS_WHEN_DOWN,
+            )
+            return problem(request, down)
+        case Http404() | PermissionDenied() | exceptions.APIException():
+            return _from_framework(request, error)
+    return None
+
+
+def _from_framework(
+    request: HttpRequest, error: Http404 | PermissionDenied | exceptions.APIException
+) -> HttpResponse:
+    if isinstance(error, Http404):
+        return plain_problem(request, HTTPStatus.NOT_FOUND)
+    if isinstance(error, PermissionDenied):
+        return plain_problem(request, HTTPStatus.FORBIDDEN)
+    response = plain_problem(request, HTTPStatus(error.status_code), str(error.detail))
+    if isinstance(error, exceptions.MethodNotAllowed):
+        response["Allow"] = ", ".join(getattr(request, "allowed_methods", ()))
+    return response
+
+
+def from_validation(error: exceptions.ValidationError) -> DomainError:
+    """A refusal that points at each field a serializer did not take."""
+    errors = tuple(_flatten(error.get_full_details(), ""))
+    if any(e.code == UNKNOWN_FIELD for e in errors):
+        return UnknownField("This call does not know one of the fields sent.", errors=errors)
+    return ValidationFailed("Mend the fields named in `errors` and send again.", errors=errors)
+
+
+def _flatten(details: Any, pointer: str) -> Iterator[FieldError]:
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        yield FieldError(pointer, details["code"], str(details["message"]))
+    elif isinstance(details, dict):
+        for name, below in details.items():
+            here = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(name)}"
+            yield from _flatten(below, here)
+    else:
+        for position, below in enumerate(details):
+            is_leaf = isinstance(below, dict) and set(below) == {"message", "code"}
+            yield from _flatten(below, pointer if is_leaf else f"{pointer}/{position}")
+
+
+def _escaped(name: object) -> str:
+    """A reference token of a JSON pointer."""
+    return str(name).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,136 @@
+"""Portable SQL for the few places where the ORM costs more than it gives.
+
+A `Batch` collects statements and sends them together: through psycopg's pipeline, prepared, on
+PostgreSQL; one after the other on SQLite. Values go in as plain Python objects on both. The ADR
+`docs/adr/0003-the-sale-is-written-in-sql.md` says where this is allowed, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import connections
+from psycopg.types.numeric import Int8Dumper
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+type Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement of a batch; `rows` holds what it returned once the batch has run."""
+
+    sql: str
+    params: Sequence[Any]
+    rows: list[Row] = field(default_factory=list)
+
+    def one(self) -> Row | None:
+        """The first row, or None."""
+        return self.rows[0] if self.rows else None
+
+
+class Batch:
+    """Statements that go to the database in one round trip where it can take them so."""
+
+    def __init__(self, using: str = "default") -> None:
+        self._connection: BaseDatabaseWrapper = connections[using]
+        self._statements: list[Statement] = []
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether row locks and advisory locks are to be had."""
+        return self._connection.vendor == "postgresql"
+
+    def add(self, sql: str, params: Sequence[Any] = ()) -> Statement:
+        """Queue a statement with `%s` placeholders; its rows are there after `run()`."""
+        statement = Statement(sql, params)
+        self._statements.append(statement)
+        return statement
+
+    def insert(self, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """Queue one multi-row INSERT; nothing where there are no rows."""
+        if rows:
+            self.add(
+                insert_sql(table, columns, len(rows)), [value for row in rows for value in row]
+            )
+
+    def run(self) -> None:
+        """Send what is queued, in order, and fill the statements' rows.
+
+        Raises:
+            django.db.Error: as the ORM would, for any statement that fails.
+        """
+        statements, self._statements = self._statements, []
+        self._connection.ensure_connection()
+        with self._connection.wrap_database_errors:
+            if self.is_postgres:
+                _run_pipelined(self._connection.connection, statements)
+            else:
+                _run_in_turn(self._connection, statements)
+        if self._connection.queries_logged:
+            self._connection.queries_log.extend({"sql": s.sql, "time": "0"} for s in statements)
+
+
+@lru_cache(maxsize=512)
+def insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
+    """`INSERT INTO table (columns) VALUES (...), ...` with placeholders for `rows` rows."""
+    one = f"({', '.join(['%s'] * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * rows)}"  # noqa: S608 - names come from our own modules, values are bound
+
+
+# Cursors are kept per connection, because each carries its own copy of psycopg's adapters.
+_cursors: WeakKeyDictionary[psycopg.Connection[Any], list[psycopg.Cursor[Row]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _run_pipelined(raw: psycopg.Connection[Any], statements: list[Statement]) -> None:
+    cursors = _cursors.setdefault(raw, [])
+    while len(cursors) < len(statements):
+        cursors.append(_new_cursor(raw))
+    with raw.pipeline():
+        for cursor, statement in zip(cursors, statements, strict=False):
+            cursor.execute(statement.sql, statement.params)
+    for cursor, statement in zip(cursors, statements, strict=False):
+        if cursor.description:
+            statement.rows = cursor.fetchall()
+
+
+def _new_cursor(raw: psycopg.Connection[Any]) -> psycopg.Cursor[Row]:
+    """A server-side binding cursor that sends every integer as a bigint.
+
+    psycopg picks the smallest integer type that fits a value; each mix of types would be a
+    prepared statement of its own.
+    """
+    cursor = psycopg.Cursor(raw)
+    cursor.adapters.register_dumper(int, Int8Dumper)
+    return cursor
+
+
+def _run_in_turn(connection: BaseDatabaseWrapper, statements: list[Statement]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement.sql, [_for_sqlite(value) for value in statement.params])
+            if cursor.description:
+                statement.rows = cursor.fetchall()
+
+
+def _for_sqlite(value: Any) -> Any:
+    """The form in which Django's own fields store a value in SQLite."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

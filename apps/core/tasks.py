@@ -1,0 +1,29 @@
+"""Celery shells of the core: load the clock, call one function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from apps.core import idempotency, outbox
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@shared_task(name="core.relay_outbox", ignore_result=True)
+def relay_outbox() -> int:
+    """Hand waiting facts to their subscribers."""
+    return outbox.relay(now=timezone.now(), send=_send)
+
+
+@shared_task(name="core.forget_old_answers", ignore_result=True)
+def forget_old_answers() -> int:
+    """Delete idempotency answers that are past their 90 days."""
+    return idempotency.forget_old_answers(now=timezone.now())
+
+
+def _send(task: str, event_id: UUID) -> None:
+    current_app.send_task(task, args=[str(event_id)], retry=False, ignore_result=True)

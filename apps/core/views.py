@@ -1,0 +1,54 @@
+"""Health, and errors below the domain: an API path never answers with an HTML page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.views import defaults
+
+from apps.core.problems import plain_problem
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+MACHINE_PATHS = ("/api/", "/webhooks/", "/health")
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """The database answers and has every migration."""
+    failing = {name: reason for name, reason in _parts().items() if reason}
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    return JsonResponse({"status": "failing" if failing else "ok", **failing}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page, in the shape that the caller reads."""
+    if request.path.startswith(MACHINE_PATHS):
+        return plain_problem(request, HTTPStatus.NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our fault, in the shape that the caller reads."""
+    if request.path.startswith(MACHINE_PATHS):
+        detail = "Something went wrong on our side. It is logged under the X-Request-Id."
+        return plain_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+    return defaults.server_error(request)
+
+
+def _parts() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return {"database": "does not answer"}
+    return {"migrations": f"{len(plan)} not applied" if plan else ""}

@@ -1,0 +1,39 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from apps.stores.api.authentication import forget_sessions
+from apps.stores.selectors import forget_profiles
+
+# A Sunday at noon in Florida.
+NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which the test takes place."""
+    return NOON
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """Every test starts with empty caches, as a fresh process would."""
+    cache.clear()
+    forget_profiles()
+    forget_sessions()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what the database at hand cannot prove."""
+    if connection.vendor == "postgresql":
+        return
+    needs_postgres = pytest.mark.skip(reason="needs PostgreSQL; `make test` runs it there")
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(needs_postgres)
