@@ -1,0 +1,11 @@
+"""Paths of pairing and sessions under /api/v1/."""
+
+from django.urls import path
+
+from apps.stores.api import views
+
+urlpatterns = [
+    path("terminals/pair", views.PairTerminalView.as_view()),
+    path("sessions", views.SessionsView.as_view()),
+    path("sessions/current", views.CurrentSessionView.as_view()),
+]

@@ -1,0 +1,62 @@
+"""Refusals at the door: tokens, pairing, PINs, permissions."""
+
+from __future__ import annotations
+
+from apps.core.errors import DomainError, Kind
+
+
+class TokenRequired(DomainError):
+    code = "token-required"
+    title = "This call needs a token"
+    kind = Kind.UNAUTHENTICATED
+
+
+class TokenInvalid(DomainError):
+    code = "token-invalid"
+    title = "The token is unknown, expired or revoked"
+    kind = Kind.UNAUTHENTICATED
+
+
+class PermissionMissing(DomainError):
+    code = "permission-denied"
+    title = "This person may not do that"
+    kind = Kind.FORBIDDEN
+
+
+class ApprovalRequired(DomainError):
+    code = "approval-required"
+    title = "Somebody with more permission must approve"
+    kind = Kind.FORBIDDEN
+
+
+class PairingCodeInvalid(DomainError):
+    code = "pairing-code-invalid"
+    title = "The pairing code is wrong, used or older than 15 minutes"
+
+
+class PinWrong(DomainError):
+    code = "pin-wrong"
+    title = "Staff code or PIN is wrong"
+    kind = Kind.UNAUTHENTICATED
+
+
+class PinLocked(DomainError):
+    code = "pin-locked"
+    title = "Too many wrong PINs"
+    kind = Kind.LIMITED
+
+
+class PinTooSimple(DomainError):
+    code = "pin-too-simple"
+    title = "The PIN is too easy to guess"
+
+
+class TooManyAttempts(DomainError):
+    code = "too-many-attempts"
+    title = "Too many attempts from this address"
+    kind = Kind.LIMITED
+
+
+class StoreNotReady(DomainError):
+    code = "store-not-ready"
+    title = "The store cannot sell yet"

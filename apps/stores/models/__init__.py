@@ -1,0 +1,21 @@
+"""The tables of stores, one module per aggregate."""
+
+from apps.stores.models.hours import SellingHours, SellingHoursException
+from apps.stores.models.staff import PinAttempt, Staff, TillSession
+from apps.stores.models.store import Licence, Store
+from apps.stores.models.tax import TaxJurisdiction, TaxRate, TaxTreatment
+from apps.stores.models.terminal import Terminal
+
+__all__ = [
+    "Licence",
+    "PinAttempt",
+    "SellingHours",
+    "SellingHoursException",
+    "Staff",
+    "Store",
+    "TaxJurisdiction",
+    "TaxRate",
+    "TaxTreatment",
+    "Terminal",
+    "TillSession",
+]

@@ -1,0 +1,91 @@
+"""A shop and the licences of its premises."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from apps.core.choices import choices, is_one_of
+from apps.stores.models.tax import TaxJurisdiction
+from apps.stores.types import LicenceKind, OutletKind
+
+LATEST_DAY_END_HOUR = 11
+
+
+def validate_timezone(name: str) -> None:
+    """Refuse a name that is not an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name} is not a time zone such as America/New_York.")
+
+
+class Store(models.Model):
+    """One outlet: where it is, what it is, and the clock and county it lives under."""
+
+    code = models.CharField(
+        max_length=8,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]+$", "Capital letters and digits only.")],
+        help_text="Short; printed in receipt numbers. Cannot change later.",
+    )
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=200, help_text="As printed on receipts.")
+    phone = models.CharField(max_length=30, blank=True)
+    receipt_footer = models.CharField(max_length=200, blank=True)
+    jurisdiction = models.ForeignKey(
+        TaxJurisdiction, on_delete=models.PROTECT, related_name="stores", verbose_name="county"
+    )
+    timezone = models.CharField(
+        max_length=40, default="America/New_York", validators=[validate_timezone]
+    )
+    day_end_hour = models.PositiveSmallIntegerField(
+        default=4,
+        validators=[MaxValueValidator(LATEST_DAY_END_HOUR)],
+        help_text="Sales before this hour of the night belong to the day before.",
+    )
+    outlet_kind = models.CharField(max_length=20, choices=choices(OutletKind))
+    price_in_barcode_digits = models.PositiveSmallIntegerField(
+        default=4,
+        choices=[(4, "4 digits, with a price check digit"), (5, "5 digits")],
+        help_text="How the scale prints prices into barcodes that start with 2.",
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            is_one_of("outlet_kind", OutletKind, name="store_outlet_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(day_end_hour__lte=LATEST_DAY_END_HOUR),
+                name="store_day_ends_before_noon",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class Licence(models.Model):
+    """An alcohol licence of the premises. It belongs to the address, not to the company."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="licences")
+    kind = models.CharField(
+        max_length=5, choices=[(kind.value, kind.value) for kind in LicenceKind]
+    )
+    number = models.CharField(max_length=40)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="Last day; empty for no end.")
+
+    class Meta:
+        constraints = [
+            is_one_of("kind", LicenceKind, name="licence_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
+                name="licence_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"

@@ -1,0 +1,176 @@
+"""Reads of stores: the till behind a token, the profile of a store."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+
+from apps.core.reference import ReferenceCache, read_revision
+from apps.core.sql import Batch
+from apps.stores.models import Store, TaxRate, TaxTreatment, Terminal, TillSession
+from apps.stores.rules import STATE_WEEK
+from apps.stores.types import (
+    Clerk,
+    Hours,
+    Licence,
+    LicenceKind,
+    OutletKind,
+    PairedTerminal,
+    Register,
+    Role,
+    SellingCalendar,
+    StoreProfile,
+    TaxClass,
+    TaxRates,
+    Till,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+SESSION_IDLE = timedelta(minutes=30)
+TOUCH_EVERY = timedelta(minutes=1)
+
+_profiles: ReferenceCache[int, StoreProfile] = ReferenceCache()
+
+_TILL = (
+    "SELECT session.id, terminal.id, terminal.number, terminal.name, terminal.store_id,"
+    " clerk.id, clerk.code, clerk.name, clerk.role, session.last_seen_at < %s,"
+    " COALESCE((SELECT value FROM core_revision WHERE id = 1), 0)"
+    " FROM stores_tillsession AS session"
+    " JOIN stores_terminal AS terminal ON terminal.id = session.terminal_id"
+    " JOIN stores_staff AS clerk ON clerk.id = session.staff_id"
+    " WHERE session.token_hash = %s AND session.ended_at IS NULL"
+    " AND session.expires_at > %s AND session.last_seen_at > %s"
+    " AND terminal.revoked_at IS NULL AND clerk.is_active"
+)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token. Tokens are 256 random bits, so they need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_till(*, token: str, now: datetime) -> Till | None:
+    """The cashier, terminal and store behind a session token that is good at `now`, or None.
+
+    One statement. It also brings the revision of reference data, so whatever a till reads from a
+    cache next is as fresh as the database.
+    """
+    batch = Batch()
+    found = batch.add(_TILL, [now - TOUCH_EVERY, hash_token(token), now, now - SESSION_IDLE])
+    batch.run()
+    row = found.one()
+    if row is None:
+        return None
+    (session, terminal, number, name, store, clerk, code, clerk_name, role, is_due, revision) = row
+    return Till(
+        session_id=session,
+        register=Register(terminal, number, name),
+        clerk=Clerk(clerk, code, clerk_name, Role(role)),
+        store=get_store_profile(store_id=store, revision=revision),
+        revision=revision,
+        is_due_a_touch=bool(is_due),
+    )
+
+
+def find_paired_terminal(*, token: str) -> PairedTerminal | None:
+    """The terminal behind its own token, or None where it is unknown or revoked."""
+    terminal = Terminal.objects.filter(
+        token_hash=hash_token(token), revoked_at__isnull=True, store__is_active=True
+    ).first()
+    if terminal is None:
+        return None
+    return PairedTerminal(
+        register=Register(terminal.pk, terminal.number, terminal.name),
+        store=get_store_profile(store_id=terminal.store_id, revision=read_revision()),
+    )
+
+
+def find_session_end(*, session_id: int) -> datetime | None:
+    """When a session ends at the latest, or None where there is none."""
+    return TillSession.objects.filter(pk=session_id).values_list("expires_at", flat=True).first()
+
+
+def get_store_profile(*, store_id: int, revision: int) -> StoreProfile:
+    """All a sale needs to know of its store, from the cache where `revision` is known."""
+    known = _profiles.entries(revision).get(store_id)
+    if known is None:
+        known = _load_profile(store_id)
+        _profiles.add(revision, {store_id: known})
+    return known
+
+
+def forget_profiles() -> None:
+    """Empty the cache, for tests that roll the database back."""
+    _profiles.clear()
+
+
+def _load_profile(store_id: int) -> StoreProfile:
+    rates = TaxRate.objects.order_by("effective_from")
+    store = (
+        Store.objects.select_related("jurisdiction")
+        .prefetch_related(
+            Prefetch("jurisdiction__rates", queryset=rates),
+            "licences",
+            "selling_hours",
+            "hours_exceptions",
+        )
+        .get(pk=store_id)
+    )
+    kind = OutletKind(store.outlet_kind)
+    return StoreProfile(
+        id=store.pk,
+        code=store.code,
+        name=store.name,
+        address=store.address,
+        phone=store.phone,
+        receipt_footer=store.receipt_footer,
+        county=store.jurisdiction.name,
+        timezone=store.timezone,
+        zone=ZoneInfo(store.timezone),
+        day_end_hour=store.day_end_hour,
+        outlet_kind=kind,
+        price_in_barcode_digits=store.price_in_barcode_digits,
+        licences=tuple(
+            Licence(LicenceKind(held.kind), held.number, held.valid_from, held.valid_until)
+            for held in store.licences.all()
+        ),
+        tax_rates=tuple(
+            TaxRates(rate.effective_from, rate.state_rate, rate.surtax_rate, rate.surtax_cap_cents)
+            for rate in store.jurisdiction.rates.all()
+        ),
+        taxable=_taxable_in(kind),
+        calendar=_calendar_of(store),
+    )
+
+
+def _taxable_in(kind: OutletKind) -> dict[TaxClass, tuple[tuple[date, bool], ...]]:
+    treatments: dict[TaxClass, tuple[tuple[date, bool], ...]] = {}
+    for treatment in TaxTreatment.objects.filter(outlet_kind=kind).order_by("effective_from"):
+        tax_class = TaxClass(treatment.tax_class)
+        entry = (treatment.effective_from, treatment.is_taxable)
+        treatments[tax_class] = (*treatments.get(tax_class, ()), entry)
+    return treatments
+
+
+def _calendar_of(store: Store) -> SellingCalendar:
+    weekly: dict[int, tuple[Hours, ...]] = {}
+    for span in store.selling_hours.all():
+        hours = Hours(span.opens_minute, span.closes_minute)
+        weekly[span.weekday] = (*weekly.get(span.weekday, ()), hours)
+    exceptions = {
+        exception.date: tuple(_span_of(exception.opens_minute, exception.closes_minute))
+        for exception in store.hours_exceptions.all()
+    }
+    return SellingCalendar(weekly=weekly or STATE_WEEK, exceptions=exceptions)
+
+
+def _span_of(opens: int | None, closes: int | None) -> Iterable[Hours]:
+    if opens is not None and closes is not None:
+        yield Hours(opens, closes)

@@ -1,0 +1,223 @@
+"""What a store is, for every app above: kinds, roles, and the profile a till works under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from apps.core.types import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+
+class OutletKind(StrEnum):
+    """What the public takes the premises for; decides the tax on food (s. 212.08(1), F.S.)."""
+
+    PACKAGE_STORE = "PACKAGE_STORE"
+    CAFE = "CAFE"
+
+
+class BeverageType(StrEnum):
+    """What a drink is made from, which decides the licence it needs.
+
+    A ready-to-drink can follows its base: malt is beer.
+    """
+
+    NONE = "NONE"
+    BEER = "BEER"
+    WINE = "WINE"
+    SPIRITS = "SPIRITS"
+
+
+class TaxClass(StrEnum):
+    """What a product is to the Florida Department of Revenue."""
+
+    ALCOHOL = "ALCOHOL"
+    SOFT_DRINK = "SOFT_DRINK"  # soda, tonic, seltzer, energy drinks, ready-to-drink tea
+    JUICE = "JUICE"  # 100 % juice
+    JUICE_DRINK = "JUICE_DRINK"  # "ade", "cocktail", "drink"
+    WATER = "WATER"  # plain, or naturally carbonated
+    FLAVORED_WATER = "FLAVORED_WATER"  # flavoured or with added carbonation
+    ICE = "ICE"
+    CANDY = "CANDY"
+    SNACK = "SNACK"  # chips, nuts, crackers in a sealed bag
+    GROCERY = "GROCERY"  # food to take home, coffee beans and tea bags among it
+    HOT_DRINK = "HOT_DRINK"
+    PREPARED_FOOD = "PREPARED_FOOD"
+    BAKERY = "BAKERY"
+    ICE_CREAM = "ICE_CREAM"  # a pint or less
+    TOBACCO = "TOBACCO"
+    GENERAL = "GENERAL"  # glassware, barware, party supplies, anything else
+
+
+class LicenceKind(StrEnum):
+    """Licence types of the Division of Alcoholic Beverages and Tobacco."""
+
+    PS_1 = "1APS"
+    PS_2 = "2APS"
+    PS_3 = "3PS"
+    PS_3A = "3APS"
+    PS_3B = "3BPS"
+    PS_3C = "3CPS"
+    PS_3D = "3DPS"
+    COP_1 = "1COP"
+    COP_2 = "2COP"
+    COP_4 = "4COP"
+    COP_5 = "5COP"
+    COP_6 = "6COP"
+    COP_7 = "7COP"
+    COP_8 = "8COP"
+
+
+class Role(StrEnum):
+    """What a member of staff is hired as."""
+
+    CASHIER = "CASHIER"
+    SHIFT_LEAD = "SHIFT_LEAD"
+    MANAGER = "MANAGER"
+    OWNER = "OWNER"
+    AUDITOR = "AUDITOR"
+
+
+class Permission(StrEnum):
+    """What a person may do. `rules.ROLE_TABLE` says which roles may."""
+
+    SELL = "SELL"
+    PARK_ORDER = "PARK_ORDER"
+    VIEW_ORDERS = "VIEW_ORDERS"
+    VIEW_STOCK = "VIEW_STOCK"
+    PRINT_RECEIPT = "PRINT_RECEIPT"
+    VOID_ORDER = "VOID_ORDER"
+    ADJUST_STOCK = "ADJUST_STOCK"
+    VIEW_OFFICE = "VIEW_OFFICE"
+    EDIT_CATALOG = "EDIT_CATALOG"
+    IMPORT_PRODUCTS = "IMPORT_PRODUCTS"
+    MOVE_STOCK = "MOVE_STOCK"
+    MANAGE_TERMINALS = "MANAGE_TERMINALS"
+    MANAGE_STAFF = "MANAGE_STAFF"
+    MANAGE_STORES = "MANAGE_STORES"
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence of the premises. Both dates are inclusive; no end means until revoked."""
+
+    kind: LicenceKind
+    number: str
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRates:
+    """Sales tax of one county from a date on, as fractions of one: 0.06 is six percent."""
+
+    effective_from: date
+    state: Decimal
+    surtax: Decimal
+    surtax_cap_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A span of lawful sale, in minutes past its day's midnight: 1560 is 02:00 the next morning."""
+
+    opens_minute: int
+    closes_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class SellingCalendar:
+    """When alcohol may be sold. A day with an exception follows it alone; no spans means closed."""
+
+    weekly: dict[int, tuple[Hours, ...]]
+    exceptions: dict[date, tuple[Hours, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """All that a sale needs to know of its store. Cached; a revision says when it is stale."""
+
+    id: int
+    code: str
+    name: str
+    address: str
+    phone: str
+    receipt_footer: str
+    county: str
+    timezone: str
+    zone: ZoneInfo
+    day_end_hour: int
+    outlet_kind: OutletKind
+    price_in_barcode_digits: int
+    licences: tuple[Licence, ...]
+    tax_rates: tuple[TaxRates, ...]
+    taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]
+    calendar: SellingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who is logged in at a till."""
+
+    id: int
+    code: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The till itself."""
+
+    id: int
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A cashier at a terminal in a store: what a session token stands for."""
+
+    session_id: int
+    register: Register
+    clerk: Clerk
+    store: StoreProfile
+    revision: int  # of reference data, when the session was looked up
+    is_due_a_touch: bool  # its last use on record is more than a minute old
+
+    @property
+    def scope(self) -> str:
+        """Under which this till's idempotency keys live."""
+        return f"terminal:{self.register.id}"
+
+    @property
+    def actor(self) -> Actor:
+        """The cashier, on the audit chain of the terminal."""
+        return Actor(ActorKind.STAFF, str(self.clerk.id), self.clerk.name, self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTerminal:
+    """A terminal that presents its own token, with nobody logged in."""
+
+    register: Register
+    store: StoreProfile
+
+    @property
+    def scope(self) -> str:
+        """Under which this terminal's idempotency keys live."""
+        return f"terminal:{self.register.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerminal:
+    """What a manager enters to set up a till."""
+
+    store_id: int
+    number: int
+    name: str
