@@ -12,6 +12,9 @@ handler500 = "apps.core.views.server_error"
 api_v1 = [
     path("", include("apps.core.api.urls")),
     path("", include("apps.stores.api.urls")),
+    path("", include("apps.catalog.api.urls")),
+    path("", include("apps.inventory.api.urls")),
+    path("", include("apps.orders.api.urls")),
 ]
 
 urlpatterns = [

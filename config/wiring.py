@@ -9,7 +9,7 @@ from apps.stores.types import Permission
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from apps.core.outbox import Event
+    from apps.core.events import Event
 
 # Which tasks hear of which event. Each task takes the event's id and does its work once per id.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {}

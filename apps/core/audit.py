@@ -16,12 +16,14 @@ import orjson
 from django_subatomic.db import transaction_required
 
 from apps.core.models import AuditChain, AuditEntry
+from apps.core.sql import Batch
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from apps.core.sql import Statement
     from apps.core.types import JSON
 
 
@@ -61,27 +63,74 @@ class BrokenLink:
 
 
 @transaction_required
-def record(fact: AuditFact) -> AuditEntry:
+def record(fact: AuditFact) -> None:
     """Append a fact to its actor's chain, in the caller's transaction."""
-    AuditChain.objects.get_or_create(name=fact.actor.chain)
-    head = AuditChain.objects.select_for_update().get(name=fact.actor.chain)
-    sequence = head.last_sequence + 1
-    entry = AuditEntry.objects.create(
-        chain=head.name,
-        sequence=sequence,
-        at=fact.at,
-        actor_kind=fact.actor.kind,
-        actor_id=fact.actor.id,
-        actor_name=fact.actor.name,
-        action=fact.action,
-        subject=fact.subject,
-        facts=dict(fact.facts),
-        previous_hash=head.last_hash,
-        hash=fact.seal(sequence, head.last_hash),
+    batch = Batch()
+    head = lock_head(batch, fact.actor.chain)
+    batch.run()
+    add_to(batch, fact, begin_if_new(head, fact.actor.chain))
+    batch.run()
+
+
+_COLUMNS = (
+    "chain",
+    "sequence",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "action",
+    "subject",
+    "facts",
+    "previous_hash",
+    "hash",
+)
+
+
+def lock_head(batch: Batch, chain: str) -> Statement:
+    """Queue the locking of a chain's head; its row is the last sequence and hash.
+
+    A chain that does not exist yet has no row: pass the statement through `begin_if_new`.
+    """
+    lock = " FOR UPDATE" if batch.is_postgres else ""
+    sql = "SELECT last_sequence, last_hash FROM core_auditchain WHERE name = %s"
+    return batch.add(sql + lock, [chain])
+
+
+def begin_if_new(head: Statement, chain: str) -> Statement:
+    """The locked head of a chain, which is begun first where `lock_head` found none."""
+    if head.one() is not None:
+        return head
+    AuditChain.objects.get_or_create(name=chain)
+    batch = Batch()
+    head = lock_head(batch, chain)
+    batch.run()
+    return head
+
+
+def add_to(batch: Batch, fact: AuditFact, head: Statement) -> None:
+    """As `record`, for a caller that has locked the head and sends its statements together."""
+    last_sequence, previous_hash = head.rows[0]
+    sequence, actor = last_sequence + 1, fact.actor
+    seal = fact.seal(sequence, previous_hash)
+    row = (
+        actor.chain,
+        sequence,
+        fact.at,
+        actor.kind.value,
+        actor.id,
+        actor.name,
+        fact.action,
+        fact.subject,
+        orjson.dumps(dict(fact.facts)).decode(),
+        previous_hash,
+        seal,
     )
-    head.last_sequence, head.last_hash = sequence, entry.hash
-    head.save(update_fields=["last_sequence", "last_hash"])
-    return entry
+    batch.insert("core_auditentry", _COLUMNS, [row])
+    batch.add(
+        "UPDATE core_auditchain SET last_sequence = %s, last_hash = %s WHERE name = %s",
+        [sequence, seal, actor.chain],
+    )
 
 
 def find_broken_link(chain: str) -> BrokenLink | None:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"  # we do not know who asks
     FORBIDDEN = "FORBIDDEN"  # we know, and they may not
     NOT_FOUND = "NOT_FOUND"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"  # there, but not in the form asked for
     CONFLICT = "CONFLICT"  # the state of things has moved on
     LIMITED = "LIMITED"  # too often: wait `retry_after` seconds
     BUSY = "BUSY"  # not now: try the same again after `retry_after` seconds
@@ -112,6 +113,12 @@ class IdempotencyKeyUnknown(DomainError):
     code = "idempotency-key-unknown"
     title = "No request with this idempotency key has succeeded"
     kind = Kind.NOT_FOUND
+
+
+class StateChanged(DomainError):
+    code = "state-changed"
+    title = "Something this request relies on has changed meanwhile"
+    kind = Kind.CONFLICT
 
 
 class DatabaseUnavailable(DomainError):

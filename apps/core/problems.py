@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
@@ -17,6 +17,7 @@ from apps.core.errors import (
     DomainError,
     FieldError,
     Kind,
+    StateChanged,
     UnknownField,
     ValidationFailed,
 )
@@ -32,6 +33,7 @@ STATUS_OF: dict[Kind, HTTPStatus] = {
     Kind.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Kind.NOT_ACCEPTABLE: HTTPStatus.NOT_ACCEPTABLE,
     Kind.CONFLICT: HTTPStatus.CONFLICT,
     Kind.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -101,6 +103,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
                 retry_after=RETRY_SECONDS_WHEN_DOWN,
             )
             return problem(request, down)
+        case IntegrityError():
+            log.error("integrity_error", exc_info=error)
+            return problem(request, StateChanged("Nothing was done. Look again, then retry."))
         case Http404() | PermissionDenied() | exceptions.APIException():
             return _from_framework(request, error)
     return None

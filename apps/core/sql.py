@@ -72,12 +72,12 @@ class Batch:
         """
         statements, self._statements = self._statements, []
         self._connection.ensure_connection()
+        if not self.is_postgres:
+            _run_in_turn(self._connection, statements)
+            return
         with self._connection.wrap_database_errors:
-            if self.is_postgres:
-                _run_pipelined(self._connection.connection, statements)
-            else:
-                _run_in_turn(self._connection, statements)
-        if self._connection.queries_logged:
+            _run_pipelined(self._connection.connection, statements)
+        if self._connection.queries_logged:  # as Django's own cursors would
             self._connection.queries_log.extend({"sql": s.sql, "time": "0"} for s in statements)
 
 

@@ -134,6 +134,7 @@ def _load_profile(store_id: int) -> StoreProfile:
         county=store.jurisdiction.name,
         timezone=store.timezone,
         zone=ZoneInfo(store.timezone),
+        currency=store.currency,
         day_end_hour=store.day_end_hour,
         outlet_kind=kind,
         price_in_barcode_digits=store.price_in_barcode_digits,

@@ -151,6 +151,7 @@ class StoreProfile:
     county: str
     timezone: str
     zone: ZoneInfo
+    currency: str
     day_end_hour: int
     outlet_kind: OutletKind
     price_in_barcode_digits: int

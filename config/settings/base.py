@@ -44,6 +44,10 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "apps.core",
     "apps.stores",
+    "apps.catalog",
+    "apps.inventory",
+    "apps.payments",
+    "apps.orders",
 ]
 
 MIDDLEWARE = [

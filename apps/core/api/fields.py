@@ -31,6 +31,19 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def list_of(
+    serializer: type[serializers.Serializer[Any]],
+    *,
+    most: int,
+    allow_empty: bool = True,
+    required: bool = True,
+) -> serializers.BaseSerializer[Any]:
+    """A list of at most `most` of these objects."""
+    return serializer(  # type: ignore[call-arg]  # many=True makes it a ListSerializer
+        many=True, max_length=most, allow_empty=allow_empty, required=required
+    )
+
+
 class WholeNumberField(serializers.IntegerField):
     """An integer that was an integer in the JSON: no float, no string, no boolean."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 
 from apps.core import errors
 from apps.core.problems import CONTENT_TYPE, STATUS_OF
@@ -82,6 +83,17 @@ class ProblemSchema(AutoSchema):
                 errors.IdempotencyKeyReused,
                 errors.IdempotencyKeyInUse,
             )
+
+
+def paged(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """A page of rows, as every list answers."""
+    fields = {
+        "results": row(many=True),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "__doc__": f"A page of {row.__name__}.",
+    }
+    return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
 
 
 def problem_responses(refusals: Iterable[type[errors.DomainError]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.stores.api import schema as schema  # noqa: PLC0414 - registers our tokens with it
 from apps.stores.api import views
 
 urlpatterns = [

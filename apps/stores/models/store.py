@@ -41,6 +41,9 @@ class Store(models.Model):
     timezone = models.CharField(
         max_length=40, default="America/New_York", validators=[validate_timezone]
     )
+    currency = models.CharField(
+        max_length=3, default="USD", validators=[RegexValidator(r"^[A-Z]{3}$", "As in ISO 4217.")]
+    )
     day_end_hour = models.PositiveSmallIntegerField(
         default=4,
         validators=[MaxValueValidator(LATEST_DAY_END_HOUR)],

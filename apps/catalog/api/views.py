@@ -1,0 +1,45 @@
+"""Products, for a till that searches by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+
+from apps.catalog.api.serializers import Product, ProductQuery, describe_item
+from apps.catalog.selectors import list_items, list_products
+from apps.core.api.schema import paged
+from apps.core.pagination import KeyPagination
+from apps.stores.api.views import TOKEN_REFUSALS, TillView
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+    from apps.core.errors import DomainError
+
+
+class ByName(KeyPagination):
+    """Products in the order of their names."""
+
+    ordering = ("name", "id")
+
+
+class ProductsView(TillView):
+    """The products that the store sells."""
+
+    refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {"GET": TOKEN_REFUSALS}
+
+    @extend_schema(
+        operation_id="list_products", parameters=[ProductQuery], responses=paged(Product)
+    )
+    def get(self, request: Request) -> Response:
+        """Active products by name, SKU or barcode, in a category or department if named."""
+        asked = self.read(request, ProductQuery)
+        till, now = self.till(request), timezone.now()
+        pages = ByName()
+        products = list_products(search=asked.get("search", ""), category=asked.get("category", ""))
+        page = pages.paginate_queryset(products, request, view=self) or []
+        items = list_items(store=till.store, products=page, revision=till.revision, now=now)
+        return pages.get_paginated_response([describe_item(item, now) for item in items])

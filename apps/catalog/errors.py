@@ -1,0 +1,50 @@
+"""Refusals of the catalog."""
+
+from __future__ import annotations
+
+from apps.core.errors import DomainError, Kind
+
+
+class BarcodeInvalid(DomainError):
+    code = "barcode-invalid"
+    title = "This is not a product code"
+
+
+class BarcodeUnknown(DomainError):
+    code = "barcode-unknown"
+    title = "No active product has this barcode"
+    kind = Kind.NOT_FOUND
+
+
+class ProductUnknown(DomainError):
+    code = "product-unknown"
+    title = "There is no such product"
+    kind = Kind.NOT_FOUND
+
+
+class PriceInThePast(DomainError):
+    code = "price-in-the-past"
+    title = "A price cannot begin in the past"
+
+
+class PriceTaken(DomainError):
+    code = "price-taken"
+    title = "Another price begins at the same instant"
+    kind = Kind.CONFLICT
+
+
+class ImportRefused(DomainError):
+    code = "import-refused"
+    title = "The file was not imported"
+
+
+class ImportUnknown(DomainError):
+    code = "import-unknown"
+    title = "There is no such import"
+    kind = Kind.NOT_FOUND
+
+
+class ImportNotUndoable(DomainError):
+    code = "import-not-undoable"
+    title = "The import cannot be undone any more"
+    kind = Kind.CONFLICT

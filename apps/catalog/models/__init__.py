@@ -1,0 +1,18 @@
+"""The tables of the catalog, one module per aggregate."""
+
+from apps.catalog.models.imports import ImportChange, ImportRun
+from apps.catalog.models.pricing import Price, PriceBook, StorePriceBook
+from apps.catalog.models.product import Barcode, Category, Modifier, ModifierGroup, Product
+
+__all__ = [
+    "Barcode",
+    "Category",
+    "ImportChange",
+    "ImportRun",
+    "Modifier",
+    "ModifierGroup",
+    "Price",
+    "PriceBook",
+    "Product",
+    "StorePriceBook",
+]

@@ -1,0 +1,80 @@
+"""Prices: set now, scheduled, taken off the schedule. What has begun is never rewritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_subatomic.db import transaction_required
+
+from apps.catalog.errors import PriceInThePast, PriceTaken
+from apps.catalog.models import Price, PriceBook, StorePriceBook
+from apps.core import audit
+from apps.core.reference import bump_revision
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.catalog.types import PricePoint
+    from apps.core.types import JSON, Actor
+
+
+@transaction_required
+def schedule_price(
+    *, actor: Actor, book_id: int, product_id: int, point: PricePoint, now: datetime
+) -> Price:
+    """Let a price begin at an instant that is not past; `now` changes it at once.
+
+    Raises:
+        PriceInThePast: it would rewrite what customers were charged.
+        PriceTaken: another price of this product and book begins at that very instant.
+    """
+    if point.starts_at < now:
+        raise PriceInThePast("Choose a start that is not past; what was charged stays as it was.")
+    price, is_new = Price.objects.get_or_create(
+        book_id=book_id,
+        product_id=product_id,
+        starts_at=point.starts_at,
+        defaults={
+            "price_cents": point.price_cents,
+            "created_at": now,
+            "created_by": actor.name,
+        },
+    )
+    if not is_new:
+        raise PriceTaken("Take the other price off the schedule first, or choose another start.")
+    facts: dict[str, JSON] = {
+        "book": book_id,
+        "price_cents": point.price_cents,
+        "starts_at": point.starts_at.isoformat(),
+    }
+    audit.record(audit.AuditFact(now, actor, "price.scheduled", f"product:{product_id}", facts))
+    bump_revision()
+    return price
+
+
+@transaction_required
+def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
+    """Take a price that has not begun off the schedule.
+
+    Raises:
+        PriceInThePast: it has begun, so customers may have been charged by it.
+    """
+    price = Price.objects.get(pk=price_id)
+    if not Price.objects.filter(pk=price_id, starts_at__gt=now).delete()[0]:
+        raise PriceInThePast("This price is in force already. Set a new price instead.")
+    facts: dict[str, JSON] = {
+        "price_cents": price.price_cents,
+        "starts_at": price.starts_at.isoformat(),
+    }
+    subject = f"product:{price.product_id}"
+    audit.record(audit.AuditFact(now, actor, "price.withdrawn", subject, facts))
+    bump_revision()
+
+
+@transaction_required
+def give_store_its_book(*, store_id: int, code: str, name: str) -> PriceBook:
+    """Let a store sell by the book of that code, made first where there is none."""
+    book, _ = PriceBook.objects.get_or_create(code=code, defaults={"name": name})
+    StorePriceBook.objects.update_or_create(store_id=store_id, defaults={"book": book})
+    bump_revision()
+    return book

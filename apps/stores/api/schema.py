@@ -1,0 +1,29 @@
+"""How the OpenAPI page describes our tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The token of a cashier's session."""
+
+    target_class = "apps.stores.api.authentication.SessionAuthentication"
+    name = "sessionToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        description = "From `POST sessions`. Good for 12 hours, or 30 minutes without a call."
+        return {"type": "http", "scheme": "bearer", "description": description}
+
+
+class TerminalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The token of a paired terminal."""
+
+    target_class = "apps.stores.api.authentication.TerminalAuthentication"
+    name = "terminalToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        description = "From `POST terminals/pair`. Opens sessions and nothing else."
+        return {"type": "http", "scheme": "bearer", "description": description}
