@@ -1,0 +1,117 @@
+"""What the sale answers, for the OpenAPI page; `orders.documents` builds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.catalog.api.serializers import ModifierOut
+from apps.orders.types import OrderStatus
+
+
+class LineOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    product_id = serializers.IntegerField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    pack_size = serializers.IntegerField(help_text="Base units in one of `quantity`.")
+    unit_price_cents = serializers.IntegerField(help_text="Of one of `quantity`, with modifiers.")
+    discount_cents = serializers.IntegerField()
+    tax_cents = serializers.IntegerField(help_text="The line's share of the sale's tax.")
+    total_cents = serializers.IntegerField(help_text="quantity x unit price - discount + tax.")
+    discounts = serializers.ListField(child=serializers.DictField())
+    modifiers = ModifierOut(many=True)
+    note = serializers.CharField()
+
+
+class TenderOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(["cash", "card"])
+    amount_cents = serializers.IntegerField(help_text="Negative where money was handed back.")
+    payment_id = serializers.UUIDField(allow_null=True)
+
+
+class StoreOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class RegisterOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ClerkOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class AgeCheckOut(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(["accepted"])
+    method = serializers.ChoiceField(["scan", "typed"])
+
+
+class WarningOut(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="stock-negative or price-changed.")
+    detail = serializers.CharField()
+
+
+class BasketOut(serializers.Serializer[Any]):
+    """A priced basket."""
+
+    lines = LineOut(many=True)
+    subtotal_cents = serializers.IntegerField()
+    discount_cents = serializers.IntegerField()
+    tax_cents = serializers.IntegerField()
+    state_tax_cents = serializers.IntegerField(help_text="The state's part of `tax_cents`.")
+    surtax_cents = serializers.IntegerField(help_text="The county's part of `tax_cents`.")
+    total_cents = serializers.IntegerField()
+
+
+class Order(BasketOut):
+    """A sale. subtotal - discount + tax + tip = total; tenders - change = total."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.ChoiceField([status.value for status in OrderStatus])
+    business_date = serializers.DateField()
+    store = StoreOut()
+    terminal = RegisterOut()
+    cashier = ClerkOut()
+    tip_cents = serializers.IntegerField()
+    tenders = TenderOut(many=True)
+    change_cents = serializers.IntegerField()
+    age_check = AgeCheckOut(allow_null=True)
+    taken_at = serializers.DateTimeField(allow_null=True)
+    placed_at = serializers.DateTimeField()
+    voided_at = serializers.DateTimeField(allow_null=True)
+    warnings = WarningOut(many=True)
+
+
+class Requirements(serializers.Serializer[Any]):
+    minimum_age = serializers.IntegerField(help_text="0 where no age check is needed.")
+    selling_hours_ok = serializers.BooleanField()
+    approvals = serializers.ListField(child=serializers.CharField())
+
+
+class Quote(BasketOut):
+    """What the basket costs now. The prices hold for this order id for fifteen minutes."""
+
+    id = serializers.UUIDField()
+    tip_cents = serializers.IntegerField()
+    requires = Requirements()
+
+
+class ParkedOrder(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    parked_at = serializers.DateTimeField()
+    parked_by = serializers.CharField()
+    resumed_at = serializers.DateTimeField(allow_null=True)
+    order = serializers.DictField(help_text="The basket as it was sent.")
+
+
+class Stock(serializers.Serializer[Any]):
+    on_hand = serializers.IntegerField()
+    available = serializers.IntegerField()

@@ -1,0 +1,89 @@
+"""Finding orders, and taking one back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from apps.core.api.schema import paged
+from apps.core.pagination import KeyPagination
+from apps.orders import errors
+from apps.orders.api import answers, serializers
+from apps.orders.api.refusals import READ_REFUSALS, VOID_REFUSALS, Refusals
+from apps.orders.selectors import OrderFilter, describe_orders, get_order, list_orders
+from apps.orders.services.voiding import void_order
+from apps.stores.api.views import TillView
+from apps.stores.types import Permission
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+    from rest_framework.request import Request
+
+
+class NewestFirst(KeyPagination):
+    """Orders, the last one sold first."""
+
+    ordering = ("-placed_at", "-id")
+
+
+class ListOrdersView(TillView):
+    """The orders of the store."""
+
+    permissions: ClassVar[dict[str, Permission]] = {"GET": Permission.VIEW_ORDERS}
+    refusals: ClassVar[Refusals] = {"GET": READ_REFUSALS}
+
+    @extend_schema(
+        operation_id="list_orders",
+        parameters=[serializers.OrderQuery],
+        responses=paged(answers.Order),
+    )
+    def get(self, request: Request) -> Response:
+        """The store's orders, newest first."""
+        asked = self.read(request, serializers.OrderQuery)
+        wanted = OrderFilter(
+            business_date=asked.get("business_date"),
+            terminal_id=asked.get("terminal"),
+            number=asked.get("number"),
+            status=asked["status"].upper() if "status" in asked else None,
+        )
+        pages = NewestFirst()
+        orders = list_orders(store_id=self.till(request).store.id, wanted=wanted)
+        page = pages.paginate_queryset(orders, request, view=self)
+        return pages.get_paginated_response(describe_orders(page or []))
+
+
+class OrderView(TillView):
+    """One order of the store."""
+
+    permissions: ClassVar[dict[str, Permission]] = {"GET": Permission.VIEW_ORDERS}
+    refusals: ClassVar[Refusals] = {"GET": (*READ_REFUSALS, errors.OrderUnknown)}
+
+    @extend_schema(operation_id="get_order", responses=answers.Order)
+    def get(self, request: Request, order_id: UUID) -> Response:
+        """An order with its lines and tenders."""
+        order = get_order(store_id=self.till(request).store.id, order_id=order_id)
+        return Response(describe_orders([order])[0])
+
+
+class VoidView(TillView):
+    """Takes a sale back on its own day."""
+
+    idempotent: ClassVar[frozenset[str]] = frozenset({"POST"})
+    refusals: ClassVar[Refusals] = {"POST": VOID_REFUSALS}
+
+    @extend_schema(
+        operation_id="void_order", request=serializers.VoidIn, responses={200: answers.Order}
+    )
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        """Void an order: goods back into stock, cash back over the counter."""
+        reason = self.read(request, serializers.VoidIn)["reason"]
+        till, now = self.till(request), timezone.now()
+        return self.once(
+            request,
+            lambda: (200, void_order(till=till, order_id=order_id, reason=reason, now=now)),
+        )

@@ -1,0 +1,88 @@
+"""From a validated body to the request that services take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.core import idempotency
+from apps.core.api.views import key_of, scope_of
+from apps.orders.errors import TaxExemptionUnsupported
+from apps.orders.privacy import fingerprint, without_identity
+from apps.orders.types import (
+    AgeCheckRequest,
+    AgeDocument,
+    AgeMethod,
+    LineRequest,
+    OrderRequest,
+)
+from apps.payments.types import Offered, TenderKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rest_framework.request import Request
+
+    from apps.core.types import JSON
+
+
+def key_order(request: Request) -> idempotency.Request:
+    """The request under its idempotency key, without what may not be kept of it.
+
+    Raises:
+        IdempotencyKeyRequired: it has no key.
+    """
+    body = without_identity(request.data)
+    return idempotency.Request(scope_of(request), key_of(request), "POST orders", body)
+
+
+def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
+    """The order that a validated body asks for.
+
+    Raises:
+        TaxExemptionUnsupported: it names a tax exemption.
+    """
+    if asked.get("tax_exemption") is not None:
+        raise TaxExemptionUnsupported("Sell with tax, or wait until exemptions can be used.")
+    return OrderRequest(
+        id=asked["id"],
+        lines=tuple(_line(line) for line in asked["lines"]),
+        offered=tuple(_tender(tender) for tender in asked.get("tenders", ())),
+        age_check=_age_check(asked.get("age_check")),
+        tip_cents=asked.get("tip_cents", 0),
+        taken_at=asked.get("taken_at"),
+        fingerprint=fingerprint(body),
+    )
+
+
+def _line(line: Mapping[str, Any]) -> LineRequest:
+    return LineRequest(
+        id=line["id"],
+        quantity=line["quantity"],
+        barcode=line.get("barcode"),
+        product_id=line.get("product_id"),
+        modifier_ids=tuple(line.get("modifiers", ())),
+        note=line.get("note", ""),
+        unit_price_cents=line.get("unit_price_cents"),
+        approval=line.get("approval"),
+    )
+
+
+def _tender(tender: Mapping[str, Any]) -> Offered:
+    return Offered(
+        kind=TenderKind(tender["kind"].upper()),
+        amount_cents=tender.get("amount_cents", 0),
+        payment_id=tender.get("payment_id"),
+    )
+
+
+def _age_check(asked: Mapping[str, Any] | None) -> AgeCheckRequest | None:
+    if asked is None:
+        return None
+    document = asked.get("document")
+    return AgeCheckRequest(
+        method=AgeMethod(asked["method"].upper()),
+        barcode_data=asked.get("barcode_data", ""),
+        document=AgeDocument(document.upper()) if document else None,
+        date_of_birth=asked.get("date_of_birth"),
+        expires_on=asked.get("expires_on"),
+    )

@@ -1,0 +1,72 @@
+"""Receipts, in the format the till asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django_subatomic.db import transaction
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+
+from apps.orders import errors
+from apps.orders.services.printing import print_receipt
+from apps.orders.types import ReceiptFormat
+from apps.stores.api.views import TOKEN_REFUSALS, TillView
+from apps.stores.errors import PermissionMissing
+from apps.stores.types import Permission
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from rest_framework.request import Request
+
+    from apps.orders.api.refusals import Refusals
+
+
+class ReceiptView(TillView):
+    """The receipt of an order."""
+
+    permissions: ClassVar[dict[str, Permission]] = {"GET": Permission.PRINT_RECEIPT}
+    refusals: ClassVar[Refusals] = {
+        "GET": (
+            *TOKEN_REFUSALS,
+            PermissionMissing,
+            errors.OrderUnknown,
+            errors.ReceiptFormatUnknown,
+        )
+    }
+
+    @extend_schema(
+        operation_id="print_receipt",
+        responses={
+            (200, ReceiptFormat.TEXT.value): OpenApiTypes.STR,
+            (200, ReceiptFormat.HTML.value): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, order_id: UUID) -> HttpResponse:
+        """Print a receipt; from the second print on it says that it is a copy."""
+        form = choose_format(request.headers.get("Accept", "*/*"))
+        with transaction():
+            body = print_receipt(
+                till=self.till(request), order_id=order_id, form=form, now=timezone.now()
+            )
+        return HttpResponse(body, content_type=f"{form.value}; charset=utf-8")
+
+
+def choose_format(accept: str) -> ReceiptFormat:
+    """The first format of an Accept header that we have; text for one that takes anything.
+
+    Raises:
+        ReceiptFormatUnknown: none of them.
+    """
+    for entry in accept.split(","):
+        wanted = entry.partition(";")[0].strip().lower()
+        if wanted in {"*/*", "text/*", ""}:
+            return ReceiptFormat.TEXT
+        for form in ReceiptFormat:
+            if wanted == form.value:
+                return form
+    known = " or ".join(form.value for form in ReceiptFormat)
+    raise errors.ReceiptFormatUnknown(f"Ask for {known} in the Accept header.")

@@ -1,0 +1,42 @@
+"""What the calls of the sale may refuse, for the OpenAPI page."""
+
+from __future__ import annotations
+
+from apps.catalog.errors import BarcodeInvalid
+from apps.core.errors import DomainError
+from apps.orders import errors
+from apps.payments.errors import PaymentNotCapturable, TenderExcess, TenderInsufficient
+from apps.stores.api.views import TOKEN_REFUSALS
+from apps.stores.errors import PermissionMissing, StoreNotReady
+
+type Refusals = dict[str, tuple[type[DomainError], ...]]
+
+READ_REFUSALS = (*TOKEN_REFUSALS, PermissionMissing)
+BASKET_REFUSALS = (
+    *READ_REFUSALS,
+    StoreNotReady,
+    BarcodeInvalid,
+    errors.LineBarcodeUnknown,
+    errors.ProductNotSellable,
+    errors.ModifierInvalid,
+    errors.TaxExemptionUnsupported,
+)
+SALE_REFUSALS = (
+    *BASKET_REFUSALS,
+    errors.PriceOverrideNeedsApproval,
+    errors.OutsideSellingHours,
+    errors.AgeCheckRequired,
+    errors.AgeCheckUnderage,
+    errors.AgeCheckExpiredDocument,
+    errors.AgeCheckUnreadable,
+    errors.OrderExists,
+    TenderInsufficient,
+    TenderExcess,
+    PaymentNotCapturable,
+)
+VOID_REFUSALS = (
+    *TOKEN_REFUSALS,
+    errors.VoidNeedsApproval,
+    errors.OrderUnknown,
+    errors.OrderNotVoidable,
+)

@@ -1,0 +1,125 @@
+"""What the sale takes. Every field is strict: JSON types as named, nothing unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core.api.fields import (
+    CentsField,
+    IdField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+    list_of,
+)
+from apps.orders.types import AgeDocument, AgeMethod
+from apps.payments.types import TenderKind
+
+MAX_LINES = 500
+MAX_QUANTITY = 10_000
+MAX_TENDERS = 20
+MAX_ID = 2**63 - 1
+LONGEST_BARCODE = 100
+LONGEST_CARD = 8 * 1024
+
+
+class LineIn(StrictSerializer):
+    """One line: a barcode or a product, never both."""
+
+    id = IdField(help_text="Made by the terminal, unique for ever.")
+    barcode = TextField(max_length=LONGEST_BARCODE, required=False)
+    product_id = WholeNumberField(min_value=1, max_value=MAX_ID, required=False)
+    quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
+    modifiers = serializers.ListField(
+        child=WholeNumberField(min_value=1, max_value=MAX_ID), max_length=50, required=False
+    )
+    note = TextField(max_length=200, allow_blank=True, required=False)
+    unit_price_cents = CentsField(
+        required=False, allow_null=True, help_text="Another price than the one on file."
+    )
+    approval = TextField(max_length=255, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("barcode" in attrs) == ("product_id" in attrs):
+            raise serializers.ValidationError(
+                "Name either a barcode or a product_id.", code="barcode-or-product"
+            )
+        return attrs
+
+
+class AgeCheckIn(StrictSerializer):
+    """A scanned barcode, or the dates typed from a document. Used and forgotten."""
+
+    method = serializers.ChoiceField([method.value.lower() for method in AgeMethod])
+    barcode_data = TextField(max_length=LONGEST_CARD, trim_whitespace=False, required=False)
+    document = serializers.ChoiceField(
+        [document.value.lower() for document in AgeDocument], required=False
+    )
+    date_of_birth = serializers.DateField(required=False)
+    expires_on = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_scan = attrs["method"] == AgeMethod.SCAN.value.lower()
+        needed = {"barcode_data"} if is_scan else {"document", "date_of_birth", "expires_on"}
+        if missing := needed - attrs.keys():
+            raise serializers.ValidationError(
+                {name: ["This method needs it."] for name in sorted(missing)}, code="required"
+            )
+        return attrs
+
+
+class TenderIn(StrictSerializer):
+    """Cash with its amount, or a card payment by its id."""
+
+    kind = serializers.ChoiceField([kind.value.lower() for kind in TenderKind])
+    amount_cents = CentsField(required=False)
+    payment_id = IdField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_cash = attrs["kind"] == TenderKind.CASH.value.lower()
+        needed, surplus = ("amount_cents", "payment_id") if is_cash else ("payment_id", None)
+        if needed not in attrs:
+            raise serializers.ValidationError({needed: ["This kind needs it."]}, code="required")
+        if surplus in attrs:
+            raise serializers.ValidationError({surplus: ["Cash has none."]}, code="surplus")
+        return attrs
+
+
+class OrderIn(StrictSerializer):
+    """A basket; with tenders and an age check where it is to be sold."""
+
+    id = IdField(help_text="Made by the terminal; the same order keeps it on every retry.")
+    lines = list_of(LineIn, most=MAX_LINES, allow_empty=False)
+    age_check = AgeCheckIn(required=False, allow_null=True)
+    tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
+    tip_cents = CentsField(required=False)
+    tax_exemption = serializers.JSONField(required=False, allow_null=True)
+    taken_at = serializers.DateTimeField(required=False, allow_null=True)
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        seen: set[Any] = set()
+        for position, line in enumerate(lines):
+            if line["id"] in seen:
+                raise serializers.ValidationError(
+                    {str(position): {"id": ["Another line has this id."]}}, code="duplicate-id"
+                )
+            seen.add(line["id"])
+        return lines
+
+
+class VoidIn(StrictSerializer):
+    reason = TextField(max_length=200)
+    approval = TextField(max_length=255, required=False, allow_null=True)
+
+
+class OrderQuery(StrictSerializer):
+    """Which orders to list."""
+
+    business_date = serializers.DateField(required=False)
+    terminal = serializers.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+    number = TextField(required=False, max_length=40)
+    status = serializers.ChoiceField(["completed", "voided"], required=False)
+    limit = serializers.CharField(required=False)
+    cursor = serializers.CharField(required=False)

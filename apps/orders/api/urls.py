@@ -1,0 +1,17 @@
+"""Paths of the sale under /api/v1/."""
+
+from django.urls import path
+
+from apps.orders.api import finding, lookup, parking, receipts, selling
+
+urlpatterns = [
+    path("products/lookup", lookup.LookupView.as_view()),
+    path("orders", selling.OrdersView.as_view()),
+    path("orders/quote", selling.QuoteView.as_view()),
+    path("orders/park", parking.ParkView.as_view()),
+    path("orders/parked", parking.ParkedOrdersView.as_view()),
+    path("orders/parked/<uuid:order_id>/resume", parking.ResumeView.as_view()),
+    path("orders/<uuid:order_id>", finding.OrderView.as_view()),
+    path("orders/<uuid:order_id>/void", finding.VoidView.as_view()),
+    path("orders/<uuid:order_id>/receipt", receipts.ReceiptView.as_view()),
+]

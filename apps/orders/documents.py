@@ -1,0 +1,154 @@
+"""An order as the API shows it, from a sale that is being written or from the books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.orders.types import OrderStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from apps.orders.models import Order, OrderLine
+    from apps.orders.types import PricedBasket, Quote, Sale
+    from apps.payments.types import Tender
+    from apps.stores.types import Till
+
+
+def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
+    """The answer to a sale."""
+    age = sale.age_check
+    return {
+        "id": str(sale.request.id),
+        "number": number,
+        "status": OrderStatus.COMPLETED.value,
+        "business_date": sale.business_date.isoformat(),
+        "store": {"id": till.store.id, "code": till.store.code, "name": till.store.name},
+        "terminal": {
+            "id": till.register.id,
+            "number": till.register.number,
+            "name": till.register.name,
+        },
+        "cashier": {"id": till.clerk.id, "name": till.clerk.name},
+        **describe_basket(sale.basket),
+        "tip_cents": sale.request.tip_cents,
+        "total_cents": sale.total_cents,
+        "tenders": describe_tenders(sale.settlement.tenders),
+        "change_cents": sale.settlement.change_cents,
+        "age_check": {"outcome": "accepted", "method": age.method.value.lower()} if age else None,
+        "taken_at": sale.request.taken_at,
+        "placed_at": sale.placed_at,
+        "voided_at": None,
+        "warnings": [warning.as_json() for warning in sale.warnings],
+    }
+
+
+def describe_quote(order_id: UUID, quote: Quote, tip_cents: int) -> dict[str, Any]:
+    """The answer to a quote: what the sale would cost, and what it would need."""
+    return {
+        "id": str(order_id),
+        **describe_basket(quote.basket),
+        "tip_cents": tip_cents,
+        "total_cents": quote.basket.total_cents + tip_cents,
+        "requires": {
+            "minimum_age": quote.basket.minimum_age,
+            "selling_hours_ok": quote.selling_hours_ok,
+            "approvals": list(quote.approvals),
+        },
+    }
+
+
+def describe_basket(basket: PricedBasket) -> dict[str, Any]:
+    """Lines and sums of a priced basket, for a quote or a sale."""
+    return {
+        "lines": [
+            {
+                "id": str(priced.line.id),
+                "product_id": priced.line.item.id,
+                "name": priced.line.item.name,
+                "quantity": priced.line.quantity,
+                "pack_size": priced.line.pack_size,
+                "unit_price_cents": priced.line.unit_price_cents,
+                "discount_cents": priced.discount_cents,
+                "tax_cents": priced.tax_cents,
+                "total_cents": priced.total_cents,
+                "discounts": [],
+                "modifiers": [
+                    {"id": m.id, "name": m.name, "price_cents": m.price_cents}
+                    for m in priced.line.modifiers
+                ],
+                "note": priced.line.note,
+            }
+            for priced in basket.lines
+        ],
+        "subtotal_cents": basket.subtotal_cents,
+        "discount_cents": basket.discount_cents,
+        "tax_cents": basket.tax_cents,
+        "state_tax_cents": basket.state_tax_cents,
+        "surtax_cents": basket.surtax_cents,
+        "total_cents": basket.total_cents,
+    }
+
+
+def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
+    """Tenders as the API shows them."""
+    return [
+        {
+            "kind": tender.kind.value.lower(),
+            "amount_cents": tender.amount_cents,
+            "payment_id": str(tender.payment_id) if tender.payment_id else None,
+        }
+        for tender in tenders
+    ]
+
+
+def describe_order(order: Order, tenders: Sequence[Tender]) -> dict[str, Any]:
+    """An order from the books; `lines` must have been prefetched in their order."""
+    age = {"outcome": "accepted", "method": order.age_method.lower()} if order.age_method else None
+    code = order.number.partition("-")[0]
+    return {
+        "id": str(order.pk),
+        "number": order.number,
+        "status": order.status,
+        "business_date": order.business_date.isoformat(),
+        "store": {"id": order.store_id, "code": code, "name": order.letterhead["name"]},
+        "terminal": {
+            "id": order.terminal_id,
+            "number": int(order.number.split("-")[1]),
+            "name": order.letterhead["terminal"],
+        },
+        "cashier": {"id": order.cashier_id, "name": order.cashier_name},
+        "lines": [_describe_line(line) for line in order.lines.all()],
+        "subtotal_cents": order.subtotal_cents,
+        "discount_cents": order.discount_cents,
+        "tax_cents": order.tax_cents,
+        "state_tax_cents": order.state_tax_cents,
+        "surtax_cents": order.surtax_cents,
+        "total_cents": order.total_cents,
+        "tip_cents": order.tip_cents,
+        "tenders": describe_tenders(tenders),
+        "change_cents": order.change_cents,
+        "age_check": age,
+        "taken_at": order.taken_at,
+        "placed_at": order.placed_at,
+        "voided_at": order.voided_at,
+        "warnings": order.warnings,
+    }
+
+
+def _describe_line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "id": str(line.pk),
+        "product_id": line.product_id,
+        "name": line.name,
+        "quantity": line.quantity,
+        "pack_size": line.pack_size,
+        "unit_price_cents": line.unit_price_cents,
+        "discount_cents": line.discount_cents,
+        "tax_cents": line.tax_cents,
+        "total_cents": line.total_cents,
+        "discounts": [],
+        "modifiers": line.modifiers,
+        "note": line.note,
+    }

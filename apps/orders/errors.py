@@ -1,0 +1,103 @@
+"""Refusals of the sale."""
+
+from __future__ import annotations
+
+from apps.catalog.errors import BarcodeUnknown
+from apps.core.errors import DomainError, Kind
+from apps.stores.errors import ApprovalRequired
+
+
+class LineBarcodeUnknown(BarcodeUnknown):
+    """A barcode in an order that no active product has: the order is refused, not missing."""
+
+    kind = Kind.INVALID
+
+
+class ProductNotSellable(DomainError):
+    code = "product-not-sellable"
+    title = "A product cannot be sold here and now"
+
+
+class ModifierInvalid(DomainError):
+    code = "modifier-invalid"
+    title = "The modifiers do not fit the product"
+
+
+class PriceOverrideNeedsApproval(ApprovalRequired):
+    """A price other than the lawful one; the answer names the action to be approved."""
+
+
+class TaxExemptionUnsupported(DomainError):
+    code = "tax-exemption-unsupported"
+    title = "Tax exemptions cannot be used yet"
+
+
+class AgeCheckRequired(DomainError):
+    code = "age-check-required"
+    title = "The buyer's age must be checked"
+
+
+class AgeCheckUnderage(DomainError):
+    code = "age-check-underage"
+    title = "The buyer is too young"
+
+
+class AgeCheckExpiredDocument(DomainError):
+    code = "age-check-expired-document"
+    title = "The document has expired"
+
+
+class AgeCheckUnreadable(DomainError):
+    code = "age-check-unreadable"
+    title = "The document could not be read"
+
+
+class OutsideSellingHours(DomainError):
+    code = "outside-selling-hours"
+    title = "Alcohol may not be sold at this hour"
+
+
+class OrderExists(DomainError):
+    code = "order-exists"
+    title = "Another order has this id"
+    kind = Kind.CONFLICT
+
+
+class OrderUnknown(DomainError):
+    code = "order-unknown"
+    title = "There is no such order"
+    kind = Kind.NOT_FOUND
+
+
+class OrderNotVoidable(DomainError):
+    code = "order-not-voidable"
+    title = "The order cannot be voided any more"
+    kind = Kind.CONFLICT
+
+
+class VoidNeedsApproval(ApprovalRequired):
+    """A cashier cannot void alone; the answer names the action to be approved."""
+
+
+class ParkedOrderExists(DomainError):
+    code = "parked-order-exists"
+    title = "Another parked order has this id"
+    kind = Kind.CONFLICT
+
+
+class ParkedOrderUnknown(DomainError):
+    code = "parked-order-unknown"
+    title = "There is no such parked order"
+    kind = Kind.NOT_FOUND
+
+
+class ParkedOrderResumed(DomainError):
+    code = "parked-order-resumed"
+    title = "The parked order was resumed already"
+    kind = Kind.CONFLICT
+
+
+class ReceiptFormatUnknown(DomainError):
+    code = "receipt-format-unknown"
+    title = "The receipt cannot be had in this format"
+    kind = Kind.NOT_ACCEPTABLE

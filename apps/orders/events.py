@@ -1,0 +1,33 @@
+"""What happened to orders, for whoever wants to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from apps.core.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderCompleted(Event):
+    """A sale was paid. `order` is the order as the API answers it; `store_id` says where."""
+
+    type: ClassVar[str] = "order.completed"
+
+    store_id: int
+    order: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderVoided(Event):
+    """A sale was taken back: its stock returned and its money handed back."""
+
+    type: ClassVar[str] = "order.voided"
+
+    store_id: int
+    order_id: str
+    number: str
+    reason: str

@@ -1,0 +1,7 @@
+"""The tables of orders, one module per aggregate."""
+
+from apps.orders.models.order import Order, OrderLine, ReceiptCounter
+from apps.orders.models.parked import ParkedOrder
+from apps.orders.models.receipt import PrintedReceipt
+
+__all__ = ["Order", "OrderLine", "ParkedOrder", "PrintedReceipt", "ReceiptCounter"]

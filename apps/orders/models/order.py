@@ -1,0 +1,157 @@
+"""The order: written once, in one transaction, and never changed but to be voided."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.core.choices import choices, is_one_of
+from apps.orders.types import AgeMethod, OrderStatus
+
+
+class Order(models.Model):
+    """A completed sale, all amounts in cents of the store's currency."""
+
+    id = models.UUIDField(primary_key=True, help_text="Made by the terminal.")
+    number = models.CharField(max_length=40, unique=True)
+    sequence = models.PositiveIntegerField(help_text="Without gaps per terminal and business date.")
+    business_date = models.DateField()
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="+")
+    terminal = models.ForeignKey("stores.Terminal", on_delete=models.PROTECT, related_name="+")
+    cashier = models.ForeignKey("stores.Staff", on_delete=models.PROTECT, related_name="+")
+    cashier_name = models.CharField(max_length=80)
+    status = models.CharField(max_length=10, choices=choices(OrderStatus))
+    currency = models.CharField(max_length=3)
+    subtotal_cents = models.BigIntegerField()
+    discount_cents = models.BigIntegerField()
+    state_tax_cents = models.BigIntegerField()
+    surtax_cents = models.BigIntegerField()
+    tip_cents = models.BigIntegerField()
+    total_cents = models.BigIntegerField()
+    change_cents = models.BigIntegerField()
+    minimum_age = models.PositiveSmallIntegerField(default=0)
+    age_method = models.CharField(max_length=8, blank=True, choices=choices(AgeMethod))
+    age_rule = models.CharField(max_length=40, blank=True)
+    price_book = models.CharField(max_length=20)
+    letterhead = models.JSONField(help_text="The store as its receipt showed it that day.")
+    warnings = models.JSONField()
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
+    taken_at = models.DateTimeField(null=True, help_text="When the terminal says it was sold.")
+    placed_at = models.DateTimeField(help_text="When we wrote it down.")
+    voided_at = models.DateTimeField(null=True)
+    voided_by = models.CharField(max_length=80, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["store", "-placed_at", "-id"], name="orders_of_a_store_newest"),
+            models.Index(fields=["-placed_at", "-id"], name="orders_newest_first"),
+            models.Index(fields=["business_date", "store"], name="orders_of_a_business_date"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal", "business_date", "sequence"],
+                name="one_order_per_terminal_date_and_sequence",
+            ),
+            is_one_of("status", OrderStatus, name="order_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    total_cents=F("subtotal_cents")
+                    - F("discount_cents")
+                    + F("state_tax_cents")
+                    + F("surtax_cents")
+                    + F("tip_cents")
+                ),
+                name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    subtotal_cents__gte=0,
+                    discount_cents__gte=0,
+                    state_tax_cents__gte=0,
+                    surtax_cents__gte=0,
+                    tip_cents__gte=0,
+                    change_cents__gte=0,
+                ),
+                name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.VOIDED.value, voided_at__isnull=False)
+                | Q(status=OrderStatus.COMPLETED.value, voided_at__isnull=True),
+                name="a_void_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def tax_cents(self) -> int:
+        """State tax and county surtax together."""
+        return self.state_tax_cents + self.surtax_cents
+
+
+class OrderLine(models.Model):
+    """One line of an order, with everything a receipt or a refund will ask of it."""
+
+    id = models.UUIDField(primary_key=True, help_text="Made by the terminal.")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    gtin = models.CharField(max_length=14, blank=True)
+    quantity = models.PositiveIntegerField()
+    pack_size = models.PositiveSmallIntegerField()
+    unit_price_cents = models.BigIntegerField(help_text="Per unit of quantity.")
+    discount_cents = models.BigIntegerField()
+    is_taxable = models.BooleanField()
+    tax_cents = models.BigIntegerField(help_text="Its share of the sale's tax.")
+    total_cents = models.BigIntegerField(help_text="With tax.")
+    modifiers = models.JSONField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "position"], name="one_line_per_order_and_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total_cents=F("quantity") * F("unit_price_cents")
+                    - F("discount_cents")
+                    + F("tax_cents")
+                ),
+                name="order_line_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, pack_size__gte=1, tax_cents__gte=0),
+                name="order_line_sells_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_cents__gte=0, discount_cents__gte=0),
+                name="order_line_not_below_zero",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+
+class ReceiptCounter(models.Model):
+    """The last receipt number of one terminal on one business date. No till waits for another's."""
+
+    terminal = models.ForeignKey("stores.Terminal", on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField()
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal", "business_date"],
+                name="one_receipt_counter_per_terminal_and_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"terminal {self.terminal_id}, {self.business_date}: {self.last_number}"

@@ -1,0 +1,156 @@
+"""What is on a receipt, and how it looks as text: 42 columns, as most receipt printers have."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from apps.core.money import format_cents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from apps.orders.models import Order, OrderLine
+    from apps.payments.types import Tender
+
+COLUMNS = 42
+COPY_MARK = "*** COPY ***"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One line as printed."""
+
+    text: str
+    amount: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt's content, ready to be laid out; every amount is text already."""
+
+    heading: tuple[str, ...]
+    number: str
+    sold_at: str
+    clerk: str
+    lines: tuple[ReceiptLine, ...]
+    sums: tuple[tuple[str, str], ...]
+    total: tuple[str, str]
+    tenders: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
+    """The receipt of an order, from the order alone."""
+    head = order.letterhead
+    taken = [tender for tender in tenders if tender.amount_cents >= 0]  # not what a void gave back
+    return Receipt(
+        heading=tuple(text for text in (head["name"], head["address"], head["phone"]) if text),
+        number=order.number,
+        sold_at=_local(order.placed_at, head["timezone"]),
+        clerk=f"{order.cashier_name}, {head['terminal']}",
+        lines=tuple(_line(line) for line in order.lines.all()),
+        sums=tuple(_sums(order, head["county"])),
+        total=("TOTAL", format_cents(order.total_cents)),
+        tenders=(
+            *((t.kind.value.capitalize(), format_cents(t.amount_cents)) for t in taken),
+            ("Change", format_cents(order.change_cents)),
+        ),
+        notes=tuple(_notes(order)),
+    )
+
+
+def render_text(receipt: Receipt) -> str:
+    """The receipt as lines of text, each at most 42 characters wide."""
+    return "\n".join(_text_lines(receipt)) + "\n"
+
+
+def mark_copy(body: str) -> str:
+    """The same receipt with one more line, which says that it is a copy."""
+    first, newline, rest = body.partition("\n")
+    if first.startswith("<!DOCTYPE"):
+        opening, tag, inside = rest.partition('<main class="receipt">\n')
+        return f'{first}{newline}{opening}{tag}<p class="copy">{COPY_MARK}</p>\n{inside}'
+    return f"{COPY_MARK.center(COLUMNS).rstrip()}\n{body}"
+
+
+def _text_lines(receipt: Receipt) -> Iterator[str]:
+    for text in receipt.heading:
+        yield from (part.center(COLUMNS).rstrip() for part in _wrap(text, COLUMNS))
+    yield ""
+    yield _spread(receipt.number, receipt.sold_at)
+    yield from _wrap(f"Served by {receipt.clerk}", COLUMNS)
+    yield "-" * COLUMNS
+    for line in receipt.lines:
+        yield from _sold(line)
+    yield "-" * COLUMNS
+    yield from (_spread(*entry) for entry in receipt.sums)
+    yield _spread(*receipt.total)
+    yield "-" * COLUMNS
+    yield from (_spread(*entry) for entry in receipt.tenders)
+    for note in receipt.notes:
+        yield ""
+        yield from (part.center(COLUMNS).rstrip() for part in _wrap(note, COLUMNS))
+
+
+def _sold(line: ReceiptLine) -> Iterator[str]:
+    *above, last = _wrap(line.text, COLUMNS - len(line.amount) - 1)
+    yield from above
+    yield _spread(last, line.amount)
+    for detail in line.details:
+        yield from (f"  {part}" for part in _wrap(detail, COLUMNS - 2))
+
+
+def _line(line: OrderLine) -> ReceiptLine:
+    pack = f" ({line.pack_size}-pack)" if line.pack_size > 1 else ""
+    details = []
+    if line.quantity > 1:
+        details.append(f"{line.quantity} x {format_cents(line.unit_price_cents)}")
+    details += [_modifier(choice["name"], choice["price_cents"]) for choice in line.modifiers]
+    if line.note:
+        details.append(line.note)
+    amount = format_cents(line.quantity * line.unit_price_cents - line.discount_cents)
+    return ReceiptLine(
+        f"{line.name}{pack}", amount + ("T" if line.is_taxable else " "), (*details,)
+    )
+
+
+def _modifier(name: str, price_cents: int) -> str:
+    return f"+ {name} {format_cents(price_cents)}" if price_cents else f"+ {name}"
+
+
+def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
+    yield "Subtotal", format_cents(order.subtotal_cents - order.discount_cents)
+    yield "Florida sales tax", format_cents(order.state_tax_cents)
+    if order.surtax_cents:
+        yield f"{county} surtax", format_cents(order.surtax_cents)
+    if order.tip_cents:
+        yield "Tip", format_cents(order.tip_cents)
+
+
+def _notes(order: Order) -> Iterator[str]:
+    if order.voided_at:
+        yield "VOID - this sale was taken back"
+    if order.age_method:
+        yield f"Age {order.minimum_age}+ checked"
+    if order.letterhead["footer"]:
+        yield order.letterhead["footer"]
+
+
+def _local(at: datetime, timezone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(timezone)):%m/%d/%Y %I:%M %p}"
+
+
+def _spread(left: str, right: str) -> str:
+    """Left and right text at the two edges; a left text that is too long gives way."""
+    room = COLUMNS - len(right) - 1
+    return f"{left[:room].ljust(room)} {right}".rstrip()
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width`, broken at spaces where there are any."""
+    return textwrap.wrap(text, width) or [""]

@@ -1,0 +1,98 @@
+"""The one pricing pass: what a basket costs, by quote and by sale alike. Pure arithmetic.
+
+Sales tax is taken once over the whole sale and rounded once (s. 212.12(10), F.S.); each line keeps
+its share by largest remainder, so any part of the sale can be refunded to the cent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from apps.core.money import allocate, round_half_up
+from apps.orders.types import PricedBasket, PricedLine
+from apps.stores.rules import is_taxable
+from apps.stores.types import BeverageType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from apps.orders.types import BasketLine
+    from apps.stores.types import StoreProfile, TaxRates
+
+
+@dataclass(frozen=True, slots=True)
+class TaxBase:
+    """What is taxed of one line: its net amount in cents, and how many units share it."""
+
+    net_cents: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTax:
+    """The tax of a sale: the state's part, the county's part, and each base's share of both."""
+
+    state_cents: int
+    surtax_cents: int
+    shares: tuple[int, ...]
+
+
+def tax_sale(bases: Sequence[TaxBase], rates: TaxRates) -> SaleTax:
+    """Tax a whole sale, exactly, rounding once.
+
+    The state taxes everything; the county takes its surtax from the first $5,000 of each item
+    (s. 212.054(2)(b), F.S.). The state's part is rounded on its own and the county gets the rest,
+    so the two always add up to what the customer paid.
+    """
+    state = [base.net_cents * rates.state for base in bases]
+    exact = [
+        of_state + min(base.net_cents, base.units * rates.surtax_cap_cents) * rates.surtax
+        for base, of_state in zip(bases, state, strict=True)
+    ]
+    total = round_half_up(sum(exact, Decimal(0)))
+    state_cents = round_half_up(sum(state, Decimal(0)))
+    return SaleTax(
+        state_cents=state_cents,
+        surtax_cents=total - state_cents,
+        shares=allocate(total, exact) if total else (0,) * len(exact),
+    )
+
+
+def price_basket(
+    lines: Sequence[BasketLine], *, store: StoreProfile, rates: TaxRates, day: date
+) -> PricedBasket:
+    """Price a basket on a local date. The order of the lines does not change the totals."""
+    discounts = [0] * len(lines)
+    taxable = [is_taxable(store, line.item.tax_class, day) for line in lines]
+    nets = [
+        line.quantity * line.unit_price_cents - discount
+        for line, discount in zip(lines, discounts, strict=True)
+    ]
+    bases = [
+        TaxBase(net if is_taxed else 0, line.base_units)
+        for line, net, is_taxed in zip(lines, nets, taxable, strict=True)
+    ]
+    tax = tax_sale(bases, rates)
+    return PricedBasket(
+        lines=tuple(
+            PricedLine(line, discount, is_taxed, share, net + share)
+            for line, discount, is_taxed, share, net in zip(
+                lines, discounts, taxable, tax.shares, nets, strict=True
+            )
+        ),
+        subtotal_cents=sum(nets) + sum(discounts),
+        discount_cents=sum(discounts),
+        state_tax_cents=tax.state_cents,
+        surtax_cents=tax.surtax_cents,
+        total_cents=sum(nets) + tax.state_cents + tax.surtax_cents,
+        minimum_age=max((line.item.minimum_age for line in lines), default=0),
+        has_alcohol=any(line.item.beverage is not BeverageType.NONE for line in lines),
+    )
+
+
+def order_number(*, store_code: str, terminal_number: int, day: date, sequence: int) -> str:
+    """The number on a receipt: store, till, business date and a count without gaps."""
+    return f"{store_code}-{terminal_number}-{day:%y%m%d}-{sequence:04d}"

@@ -1,0 +1,157 @@
+"""From what a till sends to a basket whose every line may be sold here today, at a known price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.catalog.rules import legal_obstacle
+from apps.catalog.selectors import find_all_scanned, find_items
+from apps.core.clock import local_date
+from apps.core.errors import FieldError
+from apps.orders import errors
+from apps.orders.rules import price_basket
+from apps.orders.types import BasketLine
+from apps.stores.errors import StoreNotReady
+from apps.stores.rules import licence_obstacle, rates_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from apps.catalog.types import Item, ModifierChoice, Scanned
+    from apps.orders.types import LineRequest, OrderRequest, PricedBasket
+    from apps.stores.types import StoreProfile, Till
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A priced basket, and the lines whose price somebody must approve (by position)."""
+
+    basket: PricedBasket
+    overridden: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the lines of one request refer to, looked up together."""
+
+    scanned: Mapping[str, Scanned]
+    items: Mapping[int, Item]
+
+    def find(self, line: LineRequest, position: int) -> tuple[Item, str, int, int | None]:
+        """Item, GTIN, pack size and the scale's price of a line.
+
+        Raises:
+            LineBarcodeUnknown, ProductNotSellable: nothing of the kind is on the shelf.
+        """
+        if line.barcode is not None:
+            found = self.scanned.get(line.barcode)
+            if found is None:
+                raise errors.LineBarcodeUnknown(
+                    f"No active product has the barcode {line.barcode}.",
+                    errors=[_at(position, "barcode", "barcode-unknown", "Unknown barcode.")],
+                )
+            return found.item, found.gtin, found.pack_size, found.price_cents
+        item = self.items.get(line.product_id or 0)
+        if item is None:
+            raise _not_sellable(position, f"There is no product {line.product_id}.")
+        return item, "", 1, None
+
+
+def assemble(
+    *, till: Till, request: OrderRequest, quoted: Mapping[int, int], now: datetime
+) -> Assembled:
+    """Look up, check and price every line. `quoted` holds promised cents per base unit by product.
+
+    Raises:
+        BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
+        StoreNotReady: the store has no tax rates.
+    """
+    store, today = till.store, local_date(now, zone=till.store.zone)
+    rates = rates_on(store, today)
+    if rates is None:
+        raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
+    shelf = _look_up(till, request, now)
+    lines = []
+    overridden = []
+    for position, asked in enumerate(request.lines):
+        item, gtin, pack_size, scale_cents = shelf.find(asked, position)
+        _refuse_unlawful(store, item, position, today)
+        lawful = _unit_price(item, pack_size, scale_cents, quoted, now)
+        if lawful is None:
+            raise _not_sellable(position, f"{item.name} has no price in {store.name}.")
+        modifiers = _choose(item, asked, position)
+        lawful += sum(choice.price_cents for choice in modifiers)
+        price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
+        if price != lawful:
+            overridden.append(position)
+        lines.append(
+            BasketLine(
+                asked.id, item, gtin, asked.quantity, pack_size, price, modifiers, asked.note
+            )
+        )
+    basket = price_basket(lines, store=store, rates=rates, day=today)
+    return Assembled(basket, tuple(overridden))
+
+
+def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:
+    scans = {line.barcode for line in request.lines if line.barcode is not None}
+    ids = {line.product_id for line in request.lines if line.product_id is not None}
+    return Shelf(
+        scanned=find_all_scanned(store=till.store, scans=scans, revision=till.revision, now=now),
+        items=find_items(store=till.store, product_ids=ids, revision=till.revision, now=now),
+    )
+
+
+def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date) -> None:
+    if not item.is_active:
+        raise _not_sellable(position, f"{item.name} has been taken off the shelf.")
+    obstacle = legal_obstacle(item.beverage, item.volume_ml, item.abv_percent)
+    obstacle = obstacle or licence_obstacle(store, item.beverage, item.tax_class, today)
+    if obstacle:
+        raise _not_sellable(position, f"{item.name}: {obstacle}")
+
+
+def _unit_price(
+    item: Item, pack_size: int, scale_cents: int | None, quoted: Mapping[int, int], now: datetime
+) -> int | None:
+    if scale_cents is not None:
+        return scale_cents
+    price = quoted.get(item.id, item.price_at(now))
+    return None if price is None else price * pack_size
+
+
+def _choose(item: Item, asked: LineRequest, position: int) -> tuple[ModifierChoice, ...]:
+    """The modifiers of a line, in the order of the product's groups."""
+    if not asked.modifier_ids and not item.modifier_groups:
+        return ()
+    wanted = set(asked.modifier_ids)
+    known = {choice.id: choice for group in item.modifier_groups for choice in group.choices}
+    if len(wanted) < len(asked.modifier_ids) or not wanted <= known.keys():
+        raise _bad_modifiers(position, f"{item.name} does not come with one of these modifiers.")
+    for group in item.modifier_groups:
+        taken = sum(choice.id in wanted for choice in group.choices)
+        if not group.minimum <= taken <= group.maximum:
+            span = (
+                f"{group.minimum}"
+                if group.minimum == group.maximum
+                else f"{group.minimum} to {group.maximum}"
+            )
+            raise _bad_modifiers(position, f"{item.name} takes {span} of {group.name}.")
+    return tuple(choice for pk, choice in known.items() if pk in wanted)
+
+
+def _bad_modifiers(position: int, detail: str) -> errors.ModifierInvalid:
+    fault = _at(position, "modifiers", "modifier-invalid", detail)
+    return errors.ModifierInvalid(detail, errors=[fault])
+
+
+def _not_sellable(position: int, detail: str) -> errors.ProductNotSellable:
+    fault = _at(position, "", "product-not-sellable", detail)
+    return errors.ProductNotSellable(detail, errors=[fault])
+
+
+def _at(position: int, field: str, code: str, detail: str) -> FieldError:
+    pointer = f"/lines/{position}" + (f"/{field}" if field else "")
+    return FieldError(pointer, code, detail)

@@ -1,0 +1,61 @@
+"""Whether a basket may be sold, for how much, and whether it is paid. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apps.core.clock import business_date
+from apps.orders import errors
+from apps.orders.compliance import check_age, check_hours
+from apps.orders.services.assembling import assemble
+from apps.orders.services.quoting import (
+    OVERRIDE_PRICE,
+    find_promised_prices,
+    warn_of_changed_prices,
+)
+from apps.orders.types import Sale
+from apps.payments.rules import settle
+from apps.payments.selectors import get_tenders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.orders.services.assembling import Assembled
+    from apps.orders.types import OrderRequest
+    from apps.stores.types import Till
+
+
+def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
+    """The sale that a request comes to. Nothing is written here, so a refusal has touched nothing.
+
+    Raises:
+        DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
+        PriceOverrideNeedsApproval: a price other than the lawful one.
+    """
+    promised = find_promised_prices(till=till, order_id=request.id, now=now)
+    assembled = assemble(till=till, request=request, quoted=promised, now=now)
+    basket = assembled.basket
+    _refuse_overrides(assembled)
+    check_hours(basket, store=till.store, now=now)
+    age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=now)
+    tenders = get_tenders(order_id=request.id, offered=request.offered)
+    return Sale(
+        request=request,
+        basket=basket,
+        settlement=settle(basket.total_cents + request.tip_cents, tenders),
+        age_check=age,
+        business_date=business_date(
+            now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
+        ),
+        placed_at=now,
+        warnings=tuple(warn_of_changed_prices(basket, promised, now)),
+    )
+
+
+def _refuse_overrides(assembled: Assembled) -> None:
+    if assembled.overridden:
+        raise errors.PriceOverrideNeedsApproval(
+            "A price other than the one on file must be approved.",
+            action=OVERRIDE_PRICE,
+            lines=list(assembled.overridden),
+        )

@@ -1,0 +1,72 @@
+"""The sale: one command, one transaction, one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_subatomic.db import run_after_commit, transaction_required
+
+from apps.core.audit import AuditFact
+from apps.inventory.board import note_levels
+from apps.orders.documents import describe_sale
+from apps.orders.events import OrderCompleted
+from apps.orders.rules import order_number
+from apps.orders.services.deciding import decide
+from apps.orders.statements import claim_number, write_sale
+from apps.orders.types import Warned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.inventory.types import StockLevel
+    from apps.orders.types import OrderRequest, Sale
+    from apps.stores.types import Till
+
+
+@transaction_required
+def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str, Any]:
+    """Sell a basket: check the law, price it, take the money, move the stock. The order as JSON.
+
+    Every refusal comes before the first write, so a refused sale has touched nothing.
+
+    Raises:
+        DomainError: what `deciding.decide` refuses.
+        django.db.IntegrityError: an order or a line of that id exists already.
+    """
+    sale = decide(till=till, request=request, now=now)
+    claim = claim_number(till, sale.business_date)
+    number = order_number(
+        store_code=till.store.code,
+        terminal_number=till.register.number,
+        day=sale.business_date,
+        sequence=claim.sequence,
+    )
+    document = describe_sale(till, sale, number)
+    fact = AuditFact(
+        now,
+        till.actor,
+        "order.completed",
+        f"order:{request.id}",
+        {"number": number, "total_cents": sale.total_cents, "lines": len(request.lines)},
+    )
+    event = OrderCompleted(
+        aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
+    )
+    levels = write_sale(till, sale, (number, claim), fact, event)
+    run_after_commit(lambda: note_levels(levels))
+    document["warnings"] += [warning.as_json() for warning in _warn_of_negative(sale, levels)]
+    return document
+
+
+def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:
+    """The bottle in hand always sells; the books are asked to explain."""
+    name_of = {priced.line.item.id: priced.line.item.name for priced in sale.basket.lines}
+    return [
+        Warned(
+            "stock-negative",
+            f"The books say {level.on_hand} of {name_of[level.product_id]} are left: count it.",
+            {"product_id": level.product_id, "on_hand": level.on_hand},
+        )
+        for level in levels
+        if level.on_hand < 0
+    ]

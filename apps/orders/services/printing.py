@@ -1,0 +1,56 @@
+"""Printing receipts: the first print is kept, every later one is the same with a mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from django.template.loader import render_to_string
+from django_subatomic.db import transaction_required
+
+from apps.core import audit
+from apps.orders.models import PrintedReceipt
+from apps.orders.receipts import compose, mark_copy, render_text
+from apps.orders.selectors import get_order
+from apps.orders.types import ReceiptFormat
+from apps.payments.selectors import list_tenders
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.core.types import JSON
+    from apps.orders.models import Order
+    from apps.stores.types import Till
+
+
+@transaction_required
+def print_receipt(*, till: Till, order_id: UUID, form: ReceiptFormat, now: datetime) -> str:
+    """The receipt of an order; from the second print on it is marked as a copy.
+
+    Raises:
+        OrderUnknown: the store has no such order.
+    """
+    order = get_order(store_id=till.store.id, order_id=order_id)
+    printed, _ = PrintedReceipt.objects.get_or_create(
+        order=order,
+        format=form.value,
+        defaults={"body": render(order, form), "first_printed_at": now},
+    )
+    mine = PrintedReceipt.objects.filter(pk=printed.pk)
+    mine.update(printed_count=F("printed_count") + 1)  # whoever comes second waits here
+    count = mine.values_list("printed_count", flat=True).get()
+    if count == 1:
+        return printed.body
+    facts: dict[str, JSON] = {"format": form.value, "copy": count - 1}
+    fact = audit.AuditFact(now, till.actor, "receipt.reprinted", f"order:{order_id}", facts)
+    audit.record(fact)
+    return mark_copy(printed.body)
+
+
+def render(order: Order, form: ReceiptFormat) -> str:
+    """An order's receipt in a format, as it would be printed now."""
+    receipt = compose(order, list_tenders(order_ids=[order.pk])[order.pk])
+    if form is ReceiptFormat.HTML:
+        return render_to_string("orders/receipt.html", {"receipt": receipt})
+    return render_text(receipt)

@@ -1,0 +1,58 @@
+"""The sale from outside: once per key, once per order id, whatever is sent again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from django.db import IntegrityError
+from django_subatomic.db import durable
+
+from apps.core.idempotency import Answer, run_once
+from apps.orders.errors import OrderExists
+from apps.orders.models import Order, OrderLine
+from apps.orders.selectors import describe_orders, get_order
+from apps.orders.services.placing import place_order
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.core import idempotency
+    from apps.orders.types import OrderRequest
+    from apps.stores.types import Till
+
+CREATED = 201
+
+
+@durable
+def sell(*, till: Till, request: OrderRequest, keyed: idempotency.Request, now: datetime) -> Answer:
+    """Place an order under its idempotency key.
+
+    The order's own id is a second belt: the same order under a new key is answered as it stands.
+
+    Raises:
+        OrderExists: another order, or another order's line, has an id of this one.
+        DomainError: what `place_order` and `run_once` refuse.
+    """
+    try:
+        return run_once(
+            keyed,
+            now=now,
+            action=lambda: (CREATED, place_order(till=till, request=request, now=now)),
+        )
+    except IntegrityError as error:
+        order = Order.objects.filter(pk=request.id).first()
+        if order and _is_same(order, till, request):
+            stored = describe_orders([get_order(store_id=till.store.id, order_id=order.pk)])[0]
+            return Answer(CREATED, orjson.dumps(stored, option=orjson.OPT_UTC_Z), is_replay=True)
+        if order or OrderLine.objects.filter(pk__in=[line.id for line in request.lines]).exists():
+            raise OrderExists(
+                "An id of this order is taken. Make new ids for a new order and its lines.",
+                id=str(request.id),
+            ) from error
+        raise
+
+
+def _is_same(order: Order, till: Till, request: OrderRequest) -> bool:
+    mine = (till.register.id, request.fingerprint)
+    return (order.terminal_id, order.fingerprint) == mine

@@ -1,0 +1,81 @@
+"""Voiding: a sale taken back on its own business day, goods and money both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_subatomic.db import transaction_required
+
+from apps.core import audit, outbox
+from apps.core.clock import business_date
+from apps.inventory.services.moving import move_for_order
+from apps.inventory.types import Document, Move, MovementKind
+from apps.orders.errors import OrderNotVoidable, VoidNeedsApproval
+from apps.orders.events import OrderVoided
+from apps.orders.models import Order
+from apps.orders.selectors import describe_orders, get_order
+from apps.orders.types import OrderStatus
+from apps.payments.services import hand_back_cash
+from apps.stores.rules import may
+from apps.stores.types import Permission
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.core.types import JSON
+    from apps.stores.types import Till
+
+VOID_ORDER = "void-order"
+
+
+@transaction_required
+def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dict[str, Any]:
+    """Void an order: its goods go back into stock, its cash back over the counter.
+
+    Raises:
+        VoidNeedsApproval: the cashier's role may not void.
+        OrderUnknown: the store has no such order.
+        OrderNotVoidable: it is voided already, or its business day is over.
+    """
+    if not may(till.clerk.role, Permission.VOID_ORDER):
+        raise VoidNeedsApproval("A shift lead or manager must void this sale.", action=VOID_ORDER)
+    order = get_order(store_id=till.store.id, order_id=order_id)
+    today = business_date(now, zone=till.store.zone, day_end_hour=till.store.day_end_hour)
+    if order.business_date != today:
+        raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
+    _claim(order, till, reason, now)
+    document = Document(order_id, MovementKind.VOID, till.store.id, reason)
+    moves = [Move(line.product_id, line.quantity * line.pack_size) for line in order.lines.all()]
+    move_for_order(actor=till.actor, document=document, moves=moves, now=now)
+    hand_back_cash(order_id=order_id, amount_cents=order.total_cents, now=now)
+    _tell(order, till, reason, now)
+    return describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
+
+
+def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
+    """Turn the order's status, once: of two tills that try, one finds it turned."""
+    turned = Order.objects.filter(pk=order.pk, status=OrderStatus.COMPLETED.value).update(
+        status=OrderStatus.VOIDED.value,
+        voided_at=now,
+        voided_by=till.clerk.name,
+        void_reason=reason,
+    )
+    if not turned:
+        raise OrderNotVoidable("It was voided already.")
+
+
+def _tell(order: Order, till: Till, reason: str, now: datetime) -> None:
+    subject = f"order:{order.pk}"
+    facts: dict[str, JSON] = {"number": order.number, "reason": reason}
+    audit.record(audit.AuditFact(now, till.actor, "order.voided", subject, facts))
+    outbox.publish(
+        OrderVoided(
+            aggregate=subject,
+            occurred_at=now,
+            store_id=till.store.id,
+            order_id=str(order.pk),
+            number=order.number,
+            reason=reason,
+        )
+    )

@@ -1,0 +1,198 @@
+"""The sale, from what a till sends to what a customer gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from apps.catalog.types import Item, ModifierChoice
+    from apps.core.types import JSON
+    from apps.payments.types import Offered, Settlement
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands."""
+
+    COMPLETED = "COMPLETED"
+    VOIDED = "VOIDED"
+
+
+class AgeMethod(StrEnum):
+    """How a buyer's age was checked."""
+
+    SCAN = "SCAN"
+    TYPED = "TYPED"
+
+
+class AgeDocument(StrEnum):
+    """Documents on which a seller may rely (s. 562.11(1)(c), F.S.)."""
+
+    DRIVER_LICENSE = "DRIVER_LICENSE"
+    STATE_ID = "STATE_ID"
+    PASSPORT = "PASSPORT"
+    MILITARY_ID = "MILITARY_ID"
+
+
+class ReceiptFormat(StrEnum):
+    """What a receipt can be printed as."""
+
+    TEXT = "text/plain"
+    HTML = "text/html"
+
+
+# --- What a till sends ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest:
+    """One line as the till sends it: a scan or a product, how many, and with what."""
+
+    id: UUID
+    quantity: int
+    barcode: str | None = None
+    product_id: int | None = None
+    modifier_ids: tuple[int, ...] = ()
+    note: str = ""
+    unit_price_cents: int | None = None
+    approval: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AgeCheckRequest:
+    """A scanned or typed identity document. Never stored, logged or shown: s. 322.143, F.S."""
+
+    method: AgeMethod
+    barcode_data: str = ""
+    document: AgeDocument | None = None
+    date_of_birth: date | None = None
+    expires_on: date | None = None
+
+    def __repr__(self) -> str:
+        return f"AgeCheckRequest({self.method.value})"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """A whole basket. For a quote, tenders and age check are left out."""
+
+    id: UUID
+    lines: tuple[LineRequest, ...]
+    offered: tuple[Offered, ...] = ()
+    age_check: AgeCheckRequest | None = None
+    tip_cents: int = 0
+    taken_at: datetime | None = None
+    fingerprint: str = ""
+
+
+# --- Pricing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """A line whose product and price are known, before tax. Prices are per unit of `quantity`."""
+
+    id: UUID
+    item: Item
+    gtin: str
+    quantity: int
+    pack_size: int
+    unit_price_cents: int
+    modifiers: tuple[ModifierChoice, ...] = ()
+    note: str = ""
+
+    @property
+    def base_units(self) -> int:
+        """What leaves the stock."""
+        return self.quantity * self.pack_size
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with its share of discount and tax. `total_cents` includes the tax."""
+
+    line: BasketLine
+    discount_cents: int
+    is_taxable: bool
+    tax_cents: int
+    total_cents: int
+
+    @property
+    def subtotal_cents(self) -> int:
+        """Before discount and tax."""
+        return self.line.quantity * self.line.unit_price_cents
+
+
+@dataclass(frozen=True, slots=True)
+class PricedBasket:
+    """A basket with its sums. Tips and tenders come on top of `total_cents`."""
+
+    lines: tuple[PricedLine, ...]
+    subtotal_cents: int
+    discount_cents: int
+    state_tax_cents: int
+    surtax_cents: int
+    total_cents: int
+    minimum_age: int
+    has_alcohol: bool
+
+    @property
+    def tax_cents(self) -> int:
+        """State tax and county surtax together."""
+        return self.state_tax_cents + self.surtax_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A priced basket, and what else the sale will need."""
+
+    basket: PricedBasket
+    selling_hours_ok: bool
+    approvals: tuple[str, ...]
+
+
+# --- The sale -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgeCheck:
+    """The evidence that is kept of an age check: what was asked, how, and under which rule."""
+
+    minimum_age: int
+    method: AgeMethod
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a cashier should know of a sale that went through all the same."""
+
+    code: str
+    detail: str
+    facts: dict[str, JSON] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, JSON]:
+        """As the API shows it."""
+        return {"code": self.code, "detail": self.detail, **self.facts}
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """All that is written when an order completes, but its number, seal and stock."""
+
+    request: OrderRequest
+    basket: PricedBasket
+    settlement: Settlement
+    age_check: AgeCheck | None
+    business_date: date
+    placed_at: datetime
+    warnings: tuple[Warned, ...]
+
+    @property
+    def total_cents(self) -> int:
+        """What the customer pays, tip included."""
+        return self.basket.total_cents + self.request.tip_cents
