@@ -7,6 +7,7 @@ PostgreSQL; one after the other on SQLite. Values go in as plain Python objects 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -89,7 +90,7 @@ def insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
 
 
 # Cursors are kept per connection, because each carries its own copy of psycopg's adapters.
-_cursors: WeakKeyDictionary[psycopg.Connection[Any], list[psycopg.Cursor[Row]]] = (
+_cursors: WeakKeyDictionary[psycopg.Connection[Any], list[psycopg.RawCursor[Row]]] = (
     WeakKeyDictionary()
 )
 
@@ -98,23 +99,34 @@ def _run_pipelined(raw: psycopg.Connection[Any], statements: list[Statement]) ->
     cursors = _cursors.setdefault(raw, [])
     while len(cursors) < len(statements):
         cursors.append(_new_cursor(raw))
-    with raw.pipeline():
+    together = raw.pipeline() if len(statements) > 1 else nullcontext()
+    with together:
         for cursor, statement in zip(cursors, statements, strict=False):
-            cursor.execute(statement.sql, statement.params)
+            cursor.execute(_numbered(statement.sql), statement.params)
     for cursor, statement in zip(cursors, statements, strict=False):
         if cursor.description:
             statement.rows = cursor.fetchall()
 
 
-def _new_cursor(raw: psycopg.Connection[Any]) -> psycopg.Cursor[Row]:
+def _new_cursor(raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Row]:
     """A server-side binding cursor that sends every integer as a bigint.
 
     psycopg picks the smallest integer type that fits a value; each mix of types would be a
     prepared statement of its own.
     """
-    cursor = psycopg.Cursor(raw)
+    cursor = psycopg.RawCursor(raw)
     cursor.adapters.register_dumper(int, Int8Dumper)
     return cursor
+
+
+@lru_cache(maxsize=1024)
+def _numbered(sql: str) -> bytes:
+    """The statement with PostgreSQL's own placeholders, $1, $2 ...
+
+    psycopg would look for them anew in each long statement, each time.
+    """
+    first, *rest = sql.split("%s")
+    return (first + "".join(f"${n}{part}" for n, part in enumerate(rest, start=1))).encode()
 
 
 def _run_in_turn(connection: BaseDatabaseWrapper, statements: list[Statement]) -> None:
@@ -123,6 +135,13 @@ def _run_in_turn(connection: BaseDatabaseWrapper, statements: list[Statement]) -
             cursor.execute(statement.sql, [_for_sqlite(value) for value in statement.params])
             if cursor.description:
                 statement.rows = cursor.fetchall()
+
+
+def as_instant(value: datetime | str) -> datetime:
+    """An instant as it comes back from a bare statement: SQLite keeps text without a zone."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def _for_sqlite(value: Any) -> Any:

@@ -34,6 +34,12 @@ class PairingCodeInvalid(DomainError):
     title = "The pairing code is wrong, used or older than 15 minutes"
 
 
+class TerminalUnknown(DomainError):
+    code = "terminal-unknown"
+    title = "There is no such terminal"
+    kind = Kind.NOT_FOUND
+
+
 class PinWrong(DomainError):
     code = "pin-wrong"
     title = "Staff code or PIN is wrong"

@@ -141,7 +141,7 @@ def is_taxable(store: StoreProfile, tax_class: TaxClass, day: date) -> bool:
 # s. 562.14(1), F.S.: no sale between midnight and 07:00 unless the county or city says otherwise.
 STATE_HOURS = Hours(opens_minute=7 * 60, closes_minute=24 * 60)
 STATE_WEEK: dict[int, tuple[Hours, ...]] = dict.fromkeys(range(7), (STATE_HOURS,))
-_LOOK_AHEAD_DAYS = 15
+_LOOK_AHEAD_DAYS = 16  # yesterday, and fifteen days that hold a fortnight from any hour
 
 
 def is_open(calendar: SellingCalendar, now: datetime, *, zone: ZoneInfo) -> bool:
@@ -157,7 +157,7 @@ def next_opening(calendar: SellingCalendar, now: datetime, *, zone: ZoneInfo) ->
     """The next instant at which sale becomes lawful, within a fortnight, or None."""
     today = local_date(now, zone=zone)
     spans = _spans(calendar, today - timedelta(days=1), days=_LOOK_AHEAD_DAYS, zone=zone)
-    return min((opens for opens, _ in spans if opens > now), default=None)
+    return min((opens for opens, closes in spans if now < opens < closes), default=None)
 
 
 def _spans(

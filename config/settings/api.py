@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.settings.base import env
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.stores.api.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.stores.api.permissions.MayCall"],
@@ -14,6 +16,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "apps.core.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    # How many proxies of ours add to X-Forwarded-For; what a caller writes there is not believed.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

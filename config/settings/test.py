@@ -1,5 +1,7 @@
 """Settings of the test suite: the database the environment names, everything else in memory."""
 
+import os
+
 from config.settings import *
 from config.settings import DATABASES, MIDDLEWARE, VAR_DIR
 
@@ -19,7 +21,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because the threads of a test have connections of their own.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apps.catalog.rules import legal_obstacle
-from apps.catalog.selectors import find_all_scanned, find_items
+from apps.catalog.selectors import find_on_shelf
 from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
@@ -98,10 +98,10 @@ def assemble(
 def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:
     scans = {line.barcode for line in request.lines if line.barcode is not None}
     ids = {line.product_id for line in request.lines if line.product_id is not None}
-    return Shelf(
-        scanned=find_all_scanned(store=till.store, scans=scans, revision=till.revision, now=now),
-        items=find_items(store=till.store, product_ids=ids, revision=till.revision, now=now),
+    scanned, items = find_on_shelf(
+        store=till.store, scans=scans, product_ids=ids, revision=till.revision, now=now
     )
+    return Shelf(scanned, items)
 
 
 def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date) -> None:

@@ -29,7 +29,7 @@ class MayCall(BasePermission):
         if not isinstance(request.auth, wanted):
             raise TokenInvalid("This call needs the token of a session, or of a terminal.")
         permissions = getattr(view, "permissions", {})
-        permission = permissions.get(request.method)
+        permission = permissions.get("GET" if request.method == "HEAD" else request.method)
         if permission and isinstance(request.auth, Till):
             require(request.auth, permission)
         return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PairingThrottle(SimpleRateThrottle):
-    """Twenty tries a minute from one address: a code of six would take centuries to guess."""
+    """Twenty tries a minute from one address: all the codes of six would take it years."""
 
     scope = "pairing"
     rate = "20/min"

@@ -49,7 +49,11 @@ class SellingHours(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="selling_weekday_exists"),
             models.CheckConstraint(
-                condition=Q(closes_minute__gt=F("opens_minute"), closes_minute__lte=LATEST_CLOSE),
+                condition=Q(
+                    opens_minute__lte=MINUTES_PER_DAY,
+                    closes_minute__gt=F("opens_minute"),
+                    closes_minute__lte=LATEST_CLOSE,
+                ),
                 name="selling_hours_close_after_they_open",
             ),
         ]
@@ -75,7 +79,13 @@ class SellingHoursException(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(opens_minute__isnull=True, closes_minute__isnull=True)
-                | Q(closes_minute__gt=F("opens_minute"), closes_minute__lte=LATEST_CLOSE),
+                | Q(
+                    opens_minute__isnull=False,
+                    closes_minute__isnull=False,
+                    opens_minute__lte=MINUTES_PER_DAY,
+                    closes_minute__gt=F("opens_minute"),
+                    closes_minute__lte=LATEST_CLOSE,
+                ),
                 name="exception_closes_after_it_opens",
             ),
         ]

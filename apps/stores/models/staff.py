@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 
 from apps.core.choices import choices, is_one_of
 from apps.stores.models.store import Store
@@ -36,7 +37,14 @@ class Staff(models.Model):
 
     class Meta:
         verbose_name_plural = "staff"
-        constraints = [is_one_of("role", Role, name="staff_role_is_known")]
+        constraints = [
+            is_one_of("role", Role, name="staff_role_is_known"),
+            models.UniqueConstraint(
+                Lower("code"),
+                name="one_staff_code_whatever_its_case",
+                violation_error_message="Somebody has this code already, perhaps in other case.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

@@ -61,6 +61,10 @@ class Store(models.Model):
         constraints = [
             is_one_of("outlet_kind", OutletKind, name="store_outlet_kind_is_known"),
             models.CheckConstraint(
+                condition=Q(price_in_barcode_digits__in=[4, 5]),
+                name="scale_prints_four_or_five_price_digits",
+            ),
+            models.CheckConstraint(
                 condition=Q(day_end_hour__lte=LATEST_DAY_END_HOUR),
                 name="store_day_ends_before_noon",
             ),

@@ -15,9 +15,6 @@ class TaxJurisdiction(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     fips = models.CharField("FIPS code", max_length=5, unique=True)
-    is_dry_for_spirits = models.BooleanField(
-        default=False, help_text="The county voted against the sale of spirits (ch. 567, F.S.)."
-    )
 
     class Meta:
         verbose_name = "tax county"

@@ -41,11 +41,7 @@ def load_florida() -> Loaded:
     counties = rates = treatments = 0
     for row in _rows("florida_tax_rates.csv"):
         county, is_new = TaxJurisdiction.objects.get_or_create(
-            fips=row["fips"],
-            defaults={
-                "name": row["county"],
-                "is_dry_for_spirits": row["dry_for_spirits"] == "yes",
-            },
+            fips=row["fips"], defaults={"name": row["county"]}
         )
         counties += is_new
         rates += TaxRate.objects.get_or_create(

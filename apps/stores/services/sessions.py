@@ -47,10 +47,7 @@ def open_session(
         PinWrong: no such active person in this store, or another PIN.
         PinLocked: five wrong tries under this code within 15 minutes.
     """
-    _note_attempt(terminal, staff_code, now)
-    staff = Staff.objects.filter(
-        code__iexact=staff_code, is_active=True, stores=terminal.store.id
-    ).first()
+    staff = _note_attempt(terminal, staff_code, now)
     if staff is None:
         make_password(pin)  # takes as long as a check would, so that codes cannot be probed
         raise PinWrong("Check the staff code and the PIN.")
@@ -73,19 +70,26 @@ def touch_session(*, till: Till, now: datetime) -> None:
 
 
 @transaction
-def _note_attempt(terminal: PairedTerminal, staff_code: str, now: datetime) -> None:
-    code = staff_code.casefold()
-    list(Staff.objects.select_for_update().filter(code__iexact=code))  # one try at a time
-    recent = PinAttempt.objects.filter(staff_code=code, at__gt=now - LOCK_WINDOW)
-    times = list(recent.order_by("-at").values_list("at", flat=True)[:TRIES_IN_WINDOW])
+def _note_attempt(terminal: PairedTerminal, staff_code: str, now: datetime) -> Staff | None:
+    """Write a try down under the person's own code; who it is, if they may work here."""
+    people = Staff.objects.filter(code__iexact=staff_code)
+    person = people.select_for_update(no_key=True).first()  # one try at a time
+    code = person.code if person else staff_code
+    tries = PinAttempt.objects.filter(staff_code=code.casefold())
+    tries.filter(at__lte=now - LOCK_WINDOW).delete()
+    times = list(tries.order_by("-at").values_list("at", flat=True)[:TRIES_IN_WINDOW])
     if len(times) == TRIES_IN_WINDOW:
         wait = int((times[-1] + LOCK_WINDOW - now).total_seconds()) + 1
         raise PinLocked("Wait, or ask a manager to set a new PIN.", retry_after=wait)
-    PinAttempt.objects.create(staff_code=code, terminal_id=terminal.register.id, at=now)
+    PinAttempt.objects.create(staff_code=code.casefold(), terminal_id=terminal.register.id, at=now)
+    return people.filter(is_active=True, stores=terminal.store.id).first()
 
 
 @transaction
 def _admit(terminal: PairedTerminal, staff: Staff, now: datetime) -> OpenSession:
+    unchanged = Staff.objects.filter(pk=staff.pk, pin_hash=staff.pin_hash, is_active=True)
+    if not unchanged.select_for_update(no_key=True).first():
+        raise PinWrong("The PIN was changed a moment ago.")
     PinAttempt.objects.filter(staff_code=staff.code.casefold()).delete()
     token = f"ths_{secrets.token_urlsafe(32)}"
     session = TillSession.objects.create(

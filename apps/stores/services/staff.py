@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from apps.core.types import Actor
+    from apps.core.types import JSON, Actor
 
 SHORTEST_PIN = 4
 OFFICE_ROLES = (Role.MANAGER, Role.OWNER, Role.AUDITOR)
@@ -57,7 +57,7 @@ def check_pin(pin: str) -> None:
 
 
 @transaction_required
-def give_office_role(*, staff_id: int) -> None:
+def give_office_role(*, actor: Actor, staff_id: int, now: datetime) -> None:
     """Put a person's back-office account into the group of their role, and in no other's."""
     staff = Staff.objects.select_related("user").get(pk=staff_id)
     if staff.user is None:
@@ -69,6 +69,8 @@ def give_office_role(*, staff_id: int) -> None:
         staff.user.groups.add(Group.objects.get(name=group_name(role)))
     staff.user.is_staff = role in OFFICE_ROLES and staff.is_active
     staff.user.save(update_fields=["is_staff"])
+    facts: dict[str, JSON] = {"role": role.value, "may_log_in": staff.user.is_staff}
+    audit.record(audit.AuditFact(now, actor, "staff.office_role_given", f"staff:{staff_id}", facts))
 
 
 def group_name(role: Role) -> str:

@@ -11,7 +11,7 @@ from django_subatomic.db import transaction_required
 
 from apps.core import audit
 from apps.core.types import Actor, ActorKind
-from apps.stores.errors import PairingCodeInvalid
+from apps.stores.errors import PairingCodeInvalid, TerminalUnknown
 from apps.stores.models import Terminal, TillSession
 from apps.stores.selectors import find_paired_terminal, hash_token
 
@@ -36,10 +36,16 @@ class Pairing:
 
 @transaction_required
 def issue_pairing_code(*, actor: Actor, terminal_id: int, now: datetime) -> str:
-    """Six characters that pair this terminal once within 15 minutes. Only their hash is kept."""
+    """Six characters that pair this terminal once within 15 minutes. Only their hash is kept.
+
+    Raises:
+        TerminalUnknown: there is no such terminal.
+    """
     code = "".join(secrets.choice(PAIRING_ALPHABET) for _ in range(PAIRING_CODE_LENGTH))
-    Terminal.objects.filter(pk=terminal_id).update(
-        pairing_code_hash=hash_token(code), pairing_expires_at=now + PAIRING_CODE_LIFE
+    _update(
+        terminal_id,
+        pairing_code_hash=hash_token(code),
+        pairing_expires_at=now + PAIRING_CODE_LIFE,
     )
     audit.record(audit.AuditFact(now, actor, "terminal.code_issued", f"terminal:{terminal_id}", {}))
     return code
@@ -79,12 +85,25 @@ def pair_terminal(*, code: str, now: datetime) -> Pairing:
 
 @transaction_required
 def revoke_terminal(*, actor: Actor, terminal_id: int, now: datetime) -> None:
-    """Lock a terminal out at once: its token and every session on it end."""
-    Terminal.objects.filter(pk=terminal_id).update(
-        token_hash=None, pairing_code_hash=None, pairing_expires_at=None, revoked_at=now
+    """Lock a terminal out at once: its token and every session on it end.
+
+    Raises:
+        TerminalUnknown: there is no such terminal.
+    """
+    _update(
+        terminal_id,
+        token_hash=None,
+        pairing_code_hash=None,
+        pairing_expires_at=None,
+        revoked_at=now,
     )
     _end_sessions(terminal_id, now)
     audit.record(audit.AuditFact(now, actor, "terminal.revoked", f"terminal:{terminal_id}", {}))
+
+
+def _update(terminal_id: int, **fields: object) -> None:
+    if not Terminal.objects.filter(pk=terminal_id).update(**fields):
+        raise TerminalUnknown(f"There is no terminal {terminal_id}.")
 
 
 def _end_sessions(terminal_id: int, now: datetime) -> None:

@@ -1,0 +1,75 @@
+"""The import of a real product file, on both databases."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apps.catalog.gtin import check_digit
+from bench.setting import make_database
+
+if TYPE_CHECKING:
+    from bench.setting import Figures
+
+REAL_FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "products.csv"
+ROWS = 6_441
+HEADER = (
+    "source_item_no,name,department,category,beverage_type,vendor_name,bottle_volume_ml,pack,"
+    "abv_pct,upc12,case_gtin14,unit_cost,retail_price_ia,discontinued"
+).split(",")
+
+
+def measure() -> Figures:
+    """Seconds that `manage.py import_products` takes, start of the program included."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = REAL_FILE if REAL_FILE.exists() else generate(Path(folder) / "products.csv")
+        sqlite = f"sqlite:///{folder}/import.sqlite3"
+        return {
+            "import.sqlite_s": _time_import(sqlite, file),
+            "import.postgres_s": _time_import(make_database("bench_import"), file),
+        }
+
+
+def generate(file: Path) -> Path:
+    """A file of the shape and size of a state's list of spirits."""
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(HEADER)
+        for number in range(ROWS):
+            bottle = f"4{number:010d}"
+            case = f"1{bottle}0"
+            writer.writerow(
+                [
+                    100 + number,
+                    f"Generated Spirit No. {number}",
+                    f"Department {number % 12}",
+                    f"Category {number % 50}",
+                    "spirits",
+                    f"Vendor {number % 200}",
+                    (50, 375, 750, 1000, 1750)[number % 5],
+                    (6, 12, 24)[number % 3],
+                    40,
+                    bottle + check_digit(bottle) if number % 3 else "",
+                    case[:13] + check_digit(case[:13]) if number % 4 == 0 else "",
+                    f"{5 + number % 90}.50",
+                    f"{8 + number % 130}.99",
+                    0,
+                ]
+            )
+    return file
+
+
+def _time_import(url: str, file: Path) -> float:
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    manage = [sys.executable, "manage.py"]
+    quiet = {"env": environment, "check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], **quiet)  # type: ignore[call-overload]
+    began = time.perf_counter()
+    subprocess.run([*manage, "import_products", str(file)], **quiet)  # type: ignore[call-overload]
+    return time.perf_counter() - began
