@@ -32,7 +32,7 @@ dev: $(VENV)/dev.stamp
 # --- Use it -------------------------------------------------------------------------------------
 
 demo: runtime ## Set up, load three stores, sell for an hour over HTTP, stay up (ONCE=1: exit after)
-	$(BIN)/python scripts/demo.py --port $(PORT) $(if $(ONCE),--once)
+	$(BIN)/python -m scripts.demo --port $(PORT) $(if $(ONCE),--once)
 
 run: runtime migrate ## Serve the site on PORT (8000), without the demo
 	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 4

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.core.audit_checks import find_broken_links
+from apps.inventory.selectors import find_ledger_drift
+from apps.orders.events import OrderCompleted, OrderVoided
+from apps.orders.selectors import find_unbalanced_orders
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
@@ -12,10 +16,17 @@ if TYPE_CHECKING:
     from apps.core.events import Event
 
 # Which tasks hear of which event. Each task takes the event's id and does its work once per id.
-SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {}
+SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
+    OrderCompleted: ("inventory.request_counts",),
+    OrderVoided: (),
+}
 
 # What `manage.py verify_ledgers` recomputes: each check yields a sentence per difference.
-LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {}
+LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
+    "stock": find_ledger_drift,
+    "orders": find_unbalanced_orders,
+    "audit": find_broken_links,
+}
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.catalog import shelf
 from apps.catalog.errors import BarcodeInvalid, BarcodeUnknown
 from apps.catalog.gtin import CodeInvalid, ScannedCode, read_scan
-from apps.catalog.models import Barcode, PriceBook, Product
+from apps.catalog.models import Barcode, Price, PriceBook, Product
 from apps.catalog.types import Item, Scanned
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -64,18 +64,26 @@ def find_on_shelf(
     return scanned, found.items
 
 
-def list_items(
-    *, store: StoreProfile, products: Iterable[Product], revision: int, now: datetime
+def list_items_by_id(
+    *, store: StoreProfile, product_ids: Sequence[int], revision: int, now: datetime
 ) -> list[Item]:
     """These products, in their order, as the store sells them."""
-    ids = [product.pk for product in products]
-    found = shelf.take(shelf.Wanted(store.id, revision, now, (), ids))
-    return [found.items[pk] for pk in ids if pk in found.items]
+    found = shelf.take(shelf.Wanted(store.id, revision, now, (), product_ids))
+    return [found.items[pk] for pk in product_ids if pk in found.items]
 
 
-def list_products(*, search: str = "", category: str = "") -> QuerySet[Product]:
-    """Active products whose name, SKU or barcode holds the search text, in a category if named."""
-    products = Product.objects.filter(is_active=True)
+def list_products_of(
+    *, store: StoreProfile, search: str = "", category: str = "", now: datetime
+) -> QuerySet[Product]:
+    """Active products with a price in the store, narrowed by a search text or a category.
+
+    The text is looked for in names and barcodes, and compared with SKUs; a category is the name of
+    a category or a department.
+    """
+    priced = Price.objects.filter(
+        book__store_links__store=store.id, product=OuterRef("pk"), starts_at__lte=now
+    )
+    products = Product.objects.filter(Exists(priced), is_active=True)
     if category:
         products = products.filter(
             Q(category__name__iexact=category) | Q(category__department__iexact=category)
@@ -86,6 +94,14 @@ def list_products(*, search: str = "", category: str = "") -> QuerySet[Product]:
             Q(name__icontains=search) | Q(sku__iexact=search) | Q(pk__in=by_code)
         )
     return products
+
+
+def list_product_ids(*, sku_prefix: str, tracks_stock: bool | None = None) -> list[int]:
+    """Active products whose SKU begins so, by SKU; only those that (do not) track stock if said."""
+    products = Product.objects.filter(sku__startswith=sku_prefix, is_active=True)
+    if tracks_stock is not None:
+        products = products.filter(tracks_stock=tracks_stock)
+    return list(products.order_by("sku").values_list("pk", flat=True))
 
 
 def list_known_products(*, product_ids: Collection[int]) -> set[int]:

@@ -16,8 +16,9 @@ from apps.catalog.models import Modifier, Product, StorePriceBook
 from apps.catalog.models import ModifierGroup as ModifierGroupRow
 from apps.catalog.rules import least_age
 from apps.catalog.types import Item, ModifierChoice, ModifierGroup, PricePoint
+from apps.core.dialects import as_instant
 from apps.core.reference import ReferenceCache
-from apps.core.sql import Batch, as_instant
+from apps.core.sql import Batch
 from apps.stores.types import BeverageType, TaxClass
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _FETCH = (
     " product.tax_class, product.minimum_age, product.volume_ml, product.abv_percent,"
     " product.is_active, EXISTS (SELECT 1 FROM catalog_product_modifier_groups AS link"
     " WHERE link.product_id = product.id), code.gtin, code.pack_size, price.starts_at,"
-    " price.price_cents FROM ({wanted}) AS wanted"
+    " price.price_cents, product.tracks_stock FROM ({wanted}) AS wanted"
     " JOIN catalog_product AS product ON product.id = wanted.id"
     " JOIN catalog_category AS category ON category.id = product.category_id"
     " LEFT JOIN catalog_barcode AS code ON code.product_id = product.id AND code.is_active"
@@ -160,6 +161,7 @@ def _to_item(rows: list[Row], book: str, groups: tuple[ModifierGroup, ...]) -> I
         volume_ml=first[7],
         abv_percent=_percent(first[8]),
         is_active=bool(first[9]),
+        tracks_stock=bool(first[15]),
         barcodes=tuple(codes.items()),
         price_book=book,
         prices=tuple(PricePoint(as_instant(at), cents) for at, cents in prices.items()),

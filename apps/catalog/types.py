@@ -54,6 +54,7 @@ class Item:
     volume_ml: int | None
     abv_percent: Decimal | None
     is_active: bool
+    tracks_stock: bool
     barcodes: tuple[tuple[str, int], ...]
     price_book: str
     prices: tuple[PricePoint, ...]

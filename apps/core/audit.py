@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING
 import orjson
 from django_subatomic.db import transaction_required
 
-from apps.core.models import AuditChain, AuditEntry
+from apps.core.models import AuditChain
 from apps.core.sql import Batch
-from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from apps.core.sql import Statement
-    from apps.core.types import JSON
+    from apps.core.types import JSON, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,6 @@ class AuditFact:
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenLink:
-    """The first place at which a chain does not hold."""
-
-    chain: str
-    sequence: int
-    reason: str
-
-
 @transaction_required
 def record(fact: AuditFact) -> None:
     """Append a fact to its actor's chain, in the caller's transaction."""
@@ -72,18 +62,17 @@ def record(fact: AuditFact) -> None:
     batch.run()
 
 
+_ACTOR_COLUMNS = ("actor_kind", "actor_id", "actor_name")
+_SEAL_COLUMNS = ("previous_hash", "hash")
 _COLUMNS = (
     "chain",
     "sequence",
     "at",
-    "actor_kind",
-    "actor_id",
-    "actor_name",
+    *_ACTOR_COLUMNS,
     "action",
     "subject",
     "facts",
-    "previous_hash",
-    "hash",
+    *_SEAL_COLUMNS,
 )
 
 
@@ -131,24 +120,3 @@ def add_to(batch: Batch, fact: AuditFact, head: Statement) -> None:
         "UPDATE core_auditchain SET last_sequence = %s, last_hash = %s WHERE name = %s",
         [sequence, seal, actor.chain],
     )
-
-
-def find_broken_link(chain: str) -> BrokenLink | None:
-    """Walk a chain from its start; the first entry that does not hold, or None."""
-    previous_hash, expected = "", 1
-    for entry in AuditEntry.objects.filter(chain=chain).order_by("sequence").iterator():
-        if entry.sequence != expected:
-            return BrokenLink(chain, expected, "the entry is missing")
-        if entry.previous_hash != previous_hash or _seal_of(entry) != entry.hash:
-            return BrokenLink(chain, expected, "the entry was changed")
-        previous_hash, expected = entry.hash, expected + 1
-    head = AuditChain.objects.filter(name=chain).first()
-    if head and (head.last_sequence, head.last_hash) != (expected - 1, previous_hash):
-        return BrokenLink(chain, expected, "the chain was cut short")
-    return None
-
-
-def _seal_of(entry: AuditEntry) -> str:
-    actor = Actor(ActorKind(entry.actor_kind), entry.actor_id, entry.actor_name, entry.chain)
-    fact = AuditFact(entry.at, actor, entry.action, entry.subject, entry.facts)
-    return fact.seal(entry.sequence, entry.previous_hash)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections
 from psycopg.types.numeric import Int8Dumper
+
+from apps.core.dialects import for_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,24 +132,6 @@ def _numbered(sql: str) -> bytes:
 def _run_in_turn(connection: BaseDatabaseWrapper, statements: list[Statement]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
-            cursor.execute(statement.sql, [_for_sqlite(value) for value in statement.params])
+            cursor.execute(statement.sql, [for_sqlite(value) for value in statement.params])
             if cursor.description:
                 statement.rows = cursor.fetchall()
-
-
-def as_instant(value: datetime | str) -> datetime:
-    """An instant as it comes back from a bare statement: SQLite keeps text without a zone."""
-    if isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _for_sqlite(value: Any) -> Any:
-    """The form in which Django's own fields store a value in SQLite."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
-    if isinstance(value, date):
-        return value.isoformat()
-    return value

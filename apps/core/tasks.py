@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from apps.core import idempotency, outbox
+from apps.core import idempotency, ledgers, outbox
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+log = structlog.get_logger()
 
 
 @shared_task(name="core.relay_outbox", ignore_result=True)
@@ -23,6 +26,15 @@ def relay_outbox() -> int:
 def forget_old_answers() -> int:
     """Delete idempotency answers that are past their 90 days."""
     return idempotency.forget_old_answers(now=timezone.now())
+
+
+@shared_task(name="core.verify_ledgers", ignore_result=True)
+def verify_ledgers() -> int:
+    """Recompute every ledger; each difference is logged as an error."""
+    faults = list(ledgers.find_faults())
+    for name, fault in faults:
+        log.error("ledger_fault", ledger=name, fault=fault)
+    return len(faults)
 
 
 def _send(task: str, event_id: UUID) -> None:

@@ -21,12 +21,14 @@ _UPSERT = (
 _COLUMNS = ("store_id", "product_id", "on_hand", "reserved", "version")
 
 
-def add_to_balances(batch: Batch, store_id: int, quantities: Mapping[int, int]) -> Statement:
-    """Queue the change of a store's balances by signed base units per product.
+def add_to_balances(batch: Batch, store_id: int, quantities: Mapping[int, int]) -> Statement | None:
+    """Queue the change of a store's balances by signed base units per product, if there is any.
 
     Rows are written, and so locked, in the order of the product ids: that is what keeps tills that
     sell the same products in another order from waiting for each other in a circle.
     """
+    if not quantities:
+        return None
     rows = [
         (store_id, product_id, quantities[product_id], 0, 1) for product_id in sorted(quantities)
     ]
@@ -36,6 +38,6 @@ def add_to_balances(batch: Batch, store_id: int, quantities: Mapping[int, int]) 
     )
 
 
-def levels_of(store_id: int, statement: Statement) -> list[StockLevel]:
-    """The levels after `add_to_balances` has run."""
-    return [StockLevel(store_id, *row) for row in statement.rows]
+def levels_of(store_id: int, statement: Statement | None) -> list[StockLevel]:
+    """The levels after what `add_to_balances` queued has run."""
+    return [StockLevel(store_id, *row) for row in statement.rows] if statement else []

@@ -40,7 +40,7 @@ _UNBALANCED = {
     ),
     "its stock movements are not its lines": (
         "SELECT o.number FROM orders_order o"
-        " LEFT JOIN (SELECT order_id, SUM(quantity * pack_size) AS units"
+        " LEFT JOIN (SELECT order_id, SUM(stock_units) AS units"
         " FROM orders_orderline GROUP BY order_id) l ON l.order_id = o.id"
         " LEFT JOIN (SELECT document_id, SUM(quantity) AS units"
         " FROM inventory_stockmovement GROUP BY document_id) m ON m.document_id = o.id"

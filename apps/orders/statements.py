@@ -72,6 +72,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "gtin",
         "quantity",
         "pack_size",
+        "stock_units",
         "unit_price_cents",
         "discount_cents",
         "is_taxable",
@@ -144,11 +145,12 @@ def write_sale(
 
 
 def _sold(sale: Sale) -> dict[int, int]:
-    """Base units per product, however many lines a product stands on."""
+    """What leaves the stock per product, however many lines a product stands on."""
     sold: dict[int, int] = {}
     for priced in sale.basket.lines:
         line = priced.line
-        sold[line.item.id] = sold.get(line.item.id, 0) + line.base_units
+        if line.stock_units:
+            sold[line.item.id] = sold.get(line.item.id, 0) + line.stock_units
     return sold
 
 
@@ -198,6 +200,7 @@ def _line(sale: Sale, position: int, priced: PricedLine) -> tuple[Any, ...]:
         line.gtin,
         line.quantity,
         line.pack_size,
+        line.stock_units,
         line.unit_price_cents,
         priced.discount_cents,
         priced.is_taxable,

@@ -107,8 +107,13 @@ class BasketLine:
 
     @property
     def base_units(self) -> int:
-        """What leaves the stock."""
+        """Bottles or cups, however they were packed."""
         return self.quantity * self.pack_size
+
+    @property
+    def stock_units(self) -> int:
+        """Base units that leave the stock; none of what is made to order."""
+        return self.base_units if self.item.tracks_stock else 0
 
 
 @dataclass(frozen=True, slots=True)

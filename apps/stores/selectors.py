@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from apps.core.reference import ReferenceCache, read_revision
 from apps.core.sql import Batch
-from apps.stores.models import Store, TaxRate, TaxTreatment, Terminal, TillSession
+from apps.stores.models import Staff, Store, TaxRate, TaxTreatment, Terminal, TillSession
 from apps.stores.rules import STATE_WEEK
 from apps.stores.types import (
     Clerk,
@@ -106,6 +106,23 @@ def get_store_profile(*, store_id: int, revision: int) -> StoreProfile:
         known = _load_profile(store_id)
         _profiles.add(revision, {store_id: known})
     return known
+
+
+def find_store_id(*, code: str) -> int | None:
+    """The store of that code, or None."""
+    return Store.objects.filter(code=code).values_list("pk", flat=True).first()
+
+
+def list_registers(*, store_code: str) -> list[tuple[int, Register]]:
+    """The tills of a store with its id, by number."""
+    terminals = Terminal.objects.filter(store__code=store_code).order_by("number")
+    return [(t.store_id, Register(t.pk, t.number, t.name)) for t in terminals]
+
+
+def list_clerks(*, store_code: str) -> list[Clerk]:
+    """Who works at the tills of a store, by code."""
+    people = Staff.objects.filter(stores__code=store_code, is_active=True).order_by("code")
+    return [Clerk(p.pk, p.code, p.name, Role(p.role)) for p in people]
 
 
 def forget_profiles() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
     from zoneinfo import ZoneInfo
@@ -216,9 +217,37 @@ class PairedTerminal:
 
 
 @dataclass(frozen=True, slots=True)
+class NewStore:
+    """What an owner says to open a store. Without spans of its own, the state's hours hold."""
+
+    code: str
+    name: str
+    address: str
+    county: str
+    outlet_kind: OutletKind
+    licence: Licence | None = None
+    week: Mapping[int, tuple[Hours, ...]] = field(default_factory=dict)
+    ordinance: str = ""
+    phone: str = ""
+    receipt_footer: str = ""
+    timezone: str = "America/New_York"
+
+
+@dataclass(frozen=True, slots=True)
 class NewTerminal:
     """What a manager enters to set up a till."""
 
     store_id: int
     number: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """What an owner enters to hire somebody. The PIN is kept as a hash."""
+
+    code: str
+    name: str
+    role: Role
+    pin: str
+    store_ids: tuple[int, ...]

@@ -62,7 +62,7 @@ if not REDIS_URL:
     for _folder in ("queue", "processed", "control"):
         (_mailbox / _folder).mkdir(parents=True, exist_ok=True)
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # A publisher gives up at once: the outbox relay sends what was missed.
     {"socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}
@@ -78,6 +78,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay what the doorbell missed": {"task": "core.relay_outbox", "schedule": 10.0},
+    "recompute the books at night": {
+        "task": "core.verify_ledgers",
+        "schedule": crontab(hour="9", minute="0"),  # early morning in Florida
+    },
     "forget answers past their 90 days": {
         "task": "core.forget_old_answers",
         "schedule": crontab(hour="8", minute="10"),

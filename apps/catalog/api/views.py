@@ -8,7 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 
 from apps.catalog.api.serializers import Product, ProductQuery, describe_item
-from apps.catalog.selectors import list_items, list_products
+from apps.catalog.selectors import list_items_by_id, list_products_of
 from apps.core.api.schema import paged
 from apps.core.pagination import KeyPagination
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
@@ -35,11 +35,17 @@ class ProductsView(TillView):
         operation_id="list_products", parameters=[ProductQuery], responses=paged(Product)
     )
     def get(self, request: Request) -> Response:
-        """Active products by name, SKU or barcode, in a category or department if named."""
+        """Products that the store has a price for, by name; search by name, SKU or barcode."""
         asked = self.read(request, ProductQuery)
         till, now = self.till(request), timezone.now()
         pages = ByName()
-        products = list_products(search=asked.get("search", ""), category=asked.get("category", ""))
+        products = list_products_of(
+            store=till.store,
+            now=now,
+            search=asked.get("search", ""),
+            category=asked.get("category", ""),
+        )
         page = pages.paginate_queryset(products, request, view=self) or []
-        items = list_items(store=till.store, products=page, revision=till.revision, now=now)
+        ids = [product.pk for product in page]
+        items = list_items_by_id(store=till.store, product_ids=ids, revision=till.revision, now=now)
         return pages.get_paginated_response([describe_item(item, now) for item in items])

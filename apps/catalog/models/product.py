@@ -97,6 +97,9 @@ class Product(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
     )
     unit_cost_cents = models.PositiveIntegerField("unit cost", null=True, blank=True)
+    tracks_stock = models.BooleanField(
+        default=True, help_text="Off for what is made to order: nothing leaves a shelf."
+    )
     modifier_groups = models.ManyToManyField(ModifierGroup, blank=True, related_name="products")
     is_active = models.BooleanField(default=True, help_text="Only active products can be sold.")
 

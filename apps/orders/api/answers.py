@@ -113,5 +113,7 @@ class ParkedOrder(serializers.Serializer[Any]):
 
 
 class Stock(serializers.Serializer[Any]):
-    on_hand = serializers.IntegerField()
-    available = serializers.IntegerField()
+    """Base units; null for what is made to order."""
+
+    on_hand = serializers.IntegerField(allow_null=True)
+    available = serializers.IntegerField(allow_null=True)

@@ -21,6 +21,7 @@ from apps.stores.api.views import TOKEN_REFUSALS, TillView
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+    from apps.catalog.types import Item
     from apps.orders.api.refusals import Refusals
 
 
@@ -50,7 +51,7 @@ class LookupView(TillView):
         till, now = self.till(request), timezone.now()
         found = get_scanned(store=till.store, scan=scan, revision=till.revision, now=now)
         unit = found.item.price_at(now)
-        level = see_level(store_id=till.store.id, product_id=found.item.id)
+        stock = describe_stock(till.store.id, found.item)
         price = found.price_cents or (None if unit is None else unit * found.pack_size)
         return Response(
             {
@@ -58,6 +59,14 @@ class LookupView(TillView):
                 "pack_size": found.pack_size,
                 "price_cents": price,
                 "price_book": found.item.price_book,
-                "stock": {"on_hand": level.on_hand, "available": level.available},
+                "stock": stock,
             }
         )
+
+
+def describe_stock(store_id: int, item: Item) -> dict[str, int | None]:
+    """What is left of it; nothing to say of what is made to order."""
+    if not item.tracks_stock:
+        return {"on_hand": None, "available": None}
+    level = see_level(store_id=store_id, product_id=item.id)
+    return {"on_hand": level.on_hand, "available": level.available}

@@ -103,6 +103,7 @@ class OrderLine(models.Model):
     gtin = models.CharField(max_length=14, blank=True)
     quantity = models.PositiveIntegerField()
     pack_size = models.PositiveSmallIntegerField()
+    stock_units = models.BigIntegerField(help_text="Base units that left the stock.")
     unit_price_cents = models.BigIntegerField(help_text="Per unit of quantity.")
     discount_cents = models.BigIntegerField()
     is_taxable = models.BooleanField()

@@ -46,7 +46,9 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
         raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
     _claim(order, till, reason, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
-    moves = [Move(line.product_id, line.quantity * line.pack_size) for line in order.lines.all()]
+    moves = [
+        Move(line.product_id, line.stock_units) for line in order.lines.all() if line.stock_units
+    ]
     move_for_order(actor=till.actor, document=document, moves=moves, now=now)
     hand_back_cash(order_id=order_id, amount_cents=order.total_cents, now=now)
     _tell(order, till, reason, now)

@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "case_code": ("case_gtin14", "case_code"),
     "case_size": ("pack", "case_size"),
     "modifier_groups": ("modifier_groups",),
+    "tracks_stock": ("tracks_stock",),
     "discontinued": ("discontinued",),
 }
 BEVERAGES = {
@@ -49,6 +50,7 @@ BEVERAGES = {
     "spirits_rtd": BeverageType.SPIRITS,
 }
 LONGEST = {"sku": 40, "name": 120, "department": 60, "category": 60, "vendor": 80}
+YES, NO = frozenset({"1", "yes", "true"}), frozenset({"0", "no", "false"})
 MAX_AGE = 99
 MAX_VOLUME_ML = 1_000_000
 
@@ -77,6 +79,7 @@ class ProductRow:
     codes: tuple[Code, ...]
     modifier_groups: tuple[str, ...] | None
     is_active: bool
+    tracks_stock: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def _understand(line: int, sku: str, texts: dict[str, str]) -> ProductRow:
         price_cents=_dollars("price", texts),
         codes=_codes(texts),
         modifier_groups=None if groups is None else tuple(g for g in groups.split("|") if g),
-        is_active=texts.get("discontinued", "0") not in {"1", "yes", "true"},
+        is_active=texts.get("discontinued", "").lower() not in YES,
+        tracks_stock=texts.get("tracks_stock", "").lower() not in NO,
     )
 
 

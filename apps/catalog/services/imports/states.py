@@ -30,6 +30,7 @@ PLAIN_FIELDS = (
     "volume_ml",
     "unit_cost_cents",
     "is_active",
+    "tracks_stock",
 )
 CENTS_FIELDS = frozenset({"unit_cost_cents", "price_cents"})
 
@@ -82,6 +83,7 @@ def state_after(row: ProductRow, before: State | None) -> State:
         "volume_ml": row.volume_ml,
         "unit_cost_cents": _or_known(row.cost_cents, known, "unit_cost_cents"),
         "is_active": row.is_active,
+        "tracks_stock": row.tracks_stock,
         "abv_percent": None if abv is None else _one_decimal(abv),
         "category": [row.department, row.category],
         "barcodes": sorted([gtin, pack] for gtin, pack in codes.items()),

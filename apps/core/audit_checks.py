@@ -1,0 +1,50 @@
+"""Walking the audit's chains: which entry was changed, lost or slipped in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.core.audit import AuditFact
+from apps.core.models import AuditChain, AuditEntry
+from apps.core.types import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first place at which a chain does not hold."""
+
+    chain: str
+    sequence: int
+    reason: str
+
+
+def find_broken_link(chain: str) -> BrokenLink | None:
+    """Walk a chain from its start; the first entry that does not hold, or None."""
+    previous_hash, expected = "", 1
+    for entry in AuditEntry.objects.filter(chain=chain).order_by("sequence").iterator():
+        if entry.sequence != expected:
+            return BrokenLink(chain, expected, "the entry is missing")
+        if entry.previous_hash != previous_hash or _seal_of(entry) != entry.hash:
+            return BrokenLink(chain, expected, "the entry was changed")
+        previous_hash, expected = entry.hash, expected + 1
+    head = AuditChain.objects.filter(name=chain).first()
+    if head and (head.last_sequence, head.last_hash) != (expected - 1, previous_hash):
+        return BrokenLink(chain, expected, "the chain was cut short")
+    return None
+
+
+def find_broken_links() -> Iterator[str]:
+    """A sentence for every chain that does not hold."""
+    for chain in AuditChain.objects.order_by("name").values_list("name", flat=True):
+        if link := find_broken_link(chain):
+            yield f"{link.chain}, entry {link.sequence}: {link.reason}"
+
+
+def _seal_of(entry: AuditEntry) -> str:
+    actor = Actor(ActorKind(entry.actor_kind), entry.actor_id, entry.actor_name, entry.chain)
+    fact = AuditFact(entry.at, actor, entry.action, entry.subject, entry.facts)
+    return fact.seal(entry.sequence, entry.previous_hash)

@@ -1,0 +1,1 @@
+"""Programs around the product: test services, checks, the demo."""

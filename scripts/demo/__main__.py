@@ -1,0 +1,79 @@
+"""`make demo`: from nothing to three stores that sell, in one command.
+
+Sets the embedded installation up, writes a week of history, serves the site, sells for an hour over
+HTTP, and stays up until Ctrl-C; with --once it ends after the hour. A second run keeps the data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import django
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from scripts.demo.credentials import Credentials
+    from scripts.demo.hour import Counter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--once", action="store_true", help="end after the scripted hour")
+    arguments = parser.parse_args()
+    django.setup()
+    from scripts.demo import credentials, serving, setup  # noqa: PLC0415 - need Django set up
+
+    setup.prepare(console)
+    base_url = f"http://127.0.0.1:{arguments.port}"
+    with serving.site(arguments.port, console), serving.worker():
+        known = credentials.ensure(base_url)
+        play(known)
+        show(known)
+        if arguments.once:
+            return 0
+        console.print("The site stays up. Ctrl-C ends it.\n")
+        serving.wait_for_interrupt()
+    return 0
+
+
+def play(known: Credentials) -> None:
+    """The scripted hour, and what it came to."""
+    from scripts.demo import scenes  # noqa: PLC0415 - needs Django set up
+
+    counters: list[Counter] = []
+    for scene in (scenes.liquor_store, scenes.second_store, scenes.cafe):
+        counters += scene(console, lambda store, staff: known.log_in(console, store, staff))
+    from apps.core.money import format_cents  # noqa: PLC0415
+
+    table = Table("till", "cashier", "sales", "taken", title="The hour")
+    for counter in counters:
+        table.add_row(counter.name, counter.clerk, str(counter.sold), format_cents(counter.cents))
+    console.print(table)
+
+
+def show(known: Credentials) -> None:
+    """Where to go from here."""
+    console.print(
+        Panel.fit(
+            f"[bold]Back office[/bold]   {known.base_url}/admin/\n"
+            f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
+            f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"
+            f"  staff codes, PINs and terminal tokens: {known.shown_path}",
+            title="Tillhouse",
+        )
+    )
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""What happens in the demo's hour, scene by scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from scripts.demo.hour import ADULT, EXPIRED, minor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from scripts.demo.hour import Counter
+
+    type Login = Callable[[str, str], Counter]
+
+
+def liquor_store(console: Console, login: Login) -> list[Counter]:
+    """Harbor Spirits, Broward: scans, packs, ages, a lost answer, a void."""
+    console.rule("[bold]Harbor Spirits, Fort Lauderdale")
+    ana = login("FLL", "ana")
+    bourbon, chips = "Tolliver Bend Kentucky Straight Bourbon 750 ml", "Kettle Chips"
+    ana.sell(ana.line(bourbon), pays=50, age=ADULT)
+    ana.say("a case of twelve is one scan, and twelve bottles leave the stock")
+    ana.sell(ana.line(bourbon, pack=12), pays=300, age=ADULT)
+    ana.say("snacks are free of tax in a package store, mixers are not")
+    ana.sell(ana.line(chips, 2), ana.line("Bright Pier Tonic Water 1 L"), pays=20)
+    ana.say("a young face: the licence is scanned")
+    ana.sell(ana.line(bourbon), pays=50, age=minor())
+    ana.say("the next one's licence has expired")
+    ana.sell(ana.line(bourbon), pays=50, age=EXPIRED)
+    ana.say("the network drops the answer; the till sends the same sale again")
+    lost_answer(ana, bourbon)
+    ana.say("a customer fetches one more bottle: the basket is parked, then resumed")
+    park_and_resume(ana, "Cabernet Sauvignon 750 ml")
+    ana.say("not enough cash")
+    ana.sell(ana.line(bourbon, 3), pays=20, age=ADULT)
+    receipt(console, ana, bourbon)
+    void_by_shift_lead(ana, login("FLL", "ben"), bourbon)
+    return [ana]
+
+
+def lost_answer(till: Counter, name: str) -> None:
+    """The same sale sent twice under one key is one sale."""
+    order_id = str(uuid4())
+    body = {
+        "id": order_id,
+        "lines": [till.line(name)],
+        "age_check": ADULT,
+        "tenders": [{"kind": "cash", "amount_cents": 4000}],
+    }
+    till.client.post("orders", body, key=order_id)
+    till.show(till.client.post("orders", body, key=order_id))
+
+
+def park_and_resume(till: Counter, name: str) -> None:
+    """A basket put aside is taken up once."""
+    basket = {"id": str(uuid4()), "lines": [till.line(name)]}
+    till.client.post("orders/park", basket)
+    resumed = till.client.post(f"orders/parked/{basket['id']}/resume", {}).body["order"]
+    lines = [*resumed["lines"], till.line(name)]
+    till.sell(*lines, pays=200, age=ADULT)
+    again = till.client.post(f"orders/parked/{basket['id']}/resume", {})
+    till.say(f"resumed a second time: [yellow]{again.body['code']}[/yellow]")
+
+
+def receipt(console: Console, till: Counter, name: str) -> None:
+    """A receipt as the printer gets it, and its copy."""
+    sale = till.sell(till.line(name), pays=40, age=ADULT)
+    path = f"orders/{sale.body['id']}/receipt"
+    console.print(till.client.get(path, accept="text/plain").body, style="on grey11")
+    copy = till.client.get(path, accept="text/plain").body.splitlines()[0].strip()
+    till.say(f"printed again, its first line reads {copy}")
+
+
+def void_by_shift_lead(cashier: Counter, lead: Counter, name: str) -> None:
+    """A cashier cannot void; a shift lead can, and the goods go back."""
+    sale = cashier.sell(cashier.line(name), pays=40, age=ADULT)
+    path, reason = f"orders/{sale.body['id']}/void", {"reason": "customer changed her mind"}
+    refused = cashier.client.post(path, reason)
+    cashier.say(f"void: [yellow]{refused.body['code']}[/yellow], {refused.body['detail']}")
+    voided = lead.client.post(path, reason).body
+    lead.say(f"{voided['number']} is {voided['status'].lower()}, its cash handed back")
+
+
+def second_store(console: Console, login: Login) -> list[Counter]:
+    """Gulf Spirits, Pinellas: hours of its own."""
+    console.rule("[bold]Gulf Spirits, St. Petersburg")
+    dee = login("STP", "dee")
+    dee.say("alcohol from 08:00 to 03:00 here; mixers and ice at any hour")
+    dee.sell(dee.line("Pinot Noir 750 ml", 2), pays=100, age=ADULT)
+    dee.sell(dee.line("Manatee Ice 10 lb", 2), dee.line("Ginger Beer"), pays=40)
+    return [dee]
+
+
+def cafe(console: Console, login: Login) -> list[Counter]:
+    """Brew & Byte, Miami: modifiers, and food that is taxed where it is served."""
+    console.rule("[bold]Brew & Byte Café, Miami")
+    fay = login("MIA", "fay")
+    latte = with_choices(fay, "CF-011", "16 oz", "Oat Milk", "Vanilla")
+    fay.sell(latte, fay.line("Butter Croissant"), pays=20, tip_cents=100)
+    fay.say("a latte needs its size")
+    fay.sell(fay.line("CF-011"), pays=20)
+    fay.say("chicken salad from the scale: the label carries its price, $8.42")
+    fay.sell({"id": str(uuid4()), "barcode": "250101008423", "quantity": 1}, pays=10)
+    fay.say("a café's licence covers beer and wine")
+    fay.sell(fay.line("IPA"), pays=20, age=ADULT)
+    return [fay]
+
+
+def with_choices(till: Counter, name: str, *choices: str) -> dict[str, object]:
+    """A line with modifiers, chosen by name."""
+    product = till.find(name)
+    known = {c["name"]: c["id"] for group in product["modifiers"] for c in group["modifiers"]}
+    ids = [known[choice] for choice in choices if choice in known]
+    return {"id": str(uuid4()), "product_id": product["id"], "quantity": 1, "modifiers": ids}

@@ -1,0 +1,85 @@
+"""The processes of the demo: the site and the worker. Both end with the demo."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+START_SECONDS = 60
+BIN = Path(sys.executable).parent
+
+
+@contextlib.contextmanager
+def site(port: int, console: Console) -> Iterator[None]:
+    """Gunicorn with one worker and eight threads: SQLite likes one process."""
+    if not _is_free(port):
+        raise SystemExit(f"Port {port} is taken. Choose another: make demo PORT=8001")
+    command: list[str | Path] = [BIN / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--threads", "8", "--log-level", "warning", "--graceful-timeout", "5"]
+    with _process(command, "site.log") as process, console.status("Starting the site ..."):
+        _wait_for(f"http://127.0.0.1:{port}/health/ready", process)
+        yield
+
+
+@contextlib.contextmanager
+def worker() -> Iterator[None]:
+    """One Celery worker with its schedule, over the file-system broker."""
+    command: list[str | Path] = [BIN / "celery", "-A", "config", "worker", "--beat"]
+    command += ["--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
+    command += ["--schedule", settings.VAR_DIR / "demo" / "beat"]
+    with _process(command, "worker.log"):
+        yield
+
+
+def wait_for_interrupt() -> None:
+    """Until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+@contextlib.contextmanager
+def _process(command: list[str | Path], log_name: str) -> Iterator[subprocess.Popen[bytes]]:
+    folder = settings.VAR_DIR / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / log_name).open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1):  # noqa: S310
+            return
+        time.sleep(0.1)
+    log = settings.VAR_DIR / "demo" / "site.log"
+    raise SystemExit(f"The site did not start; its log is {log}.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -1,0 +1,35 @@
+"""Bringing the embedded installation into being, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from scripts.demo import history, loading
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HISTORY_DAYS = 7
+
+
+def prepare(console: Console) -> None:
+    """Migrate; load the stores and their history unless they are there."""
+    call_command("migrate", verbosity=0)
+    done = settings.VAR_DIR / "demo" / "set-up-done"
+    if done.exists():
+        console.print("The demo's stores are there; their data is kept (`make clean` removes it).")
+        return
+    if loading.is_loaded():
+        raise SystemExit("An earlier set-up was interrupted. Start afresh: make clean demo")
+    now = timezone.now()
+    with console.status("Opening three stores ..."):
+        loading.load(now - timedelta(days=HISTORY_DAYS + 1))
+    sales = history.write_history(now, days=HISTORY_DAYS)
+    done.parent.mkdir(exist_ok=True)
+    done.touch()
+    console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")
