@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from apps.core import views as core
 
+handler400 = "apps.core.views.bad_request"
+handler403 = "apps.core.views.forbidden"
 handler404 = "apps.core.views.not_found"
 handler500 = "apps.core.views.server_error"
 

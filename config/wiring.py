@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
+from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import OrderCompleted, OrderVoided
 from apps.orders.selectors import find_unbalanced_orders
@@ -28,6 +30,9 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "audit": find_broken_links,
 }
 
+# What a product's page shows per store.
+PRODUCT_COLUMNS = (price_columns, stock_columns)
+
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)
 _EDIT = ("view", "add", "change")
@@ -38,8 +43,45 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.staff": _SEE,
         "stores.terminal": _SEE,
         "stores.taxjurisdiction": _SEE,
+        "stores.taxtreatment": _SEE,
+        "catalog.product": _SEE,
+        "catalog.price": _SEE,
+        "catalog.category": _SEE,
+        "catalog.modifiergroup": _SEE,
+        "catalog.pricebook": _SEE,
+        "catalog.importrun": _SEE,
+        "inventory.stockbalance": _SEE,
+        "inventory.stockmovement": _SEE,
+        "inventory.stockdocument": _SEE,
+        "inventory.countrequest": _SEE,
+        "orders.order": _SEE,
+        "orders.parkedorder": _SEE,
+        "payments.tender": _SEE,
+    },
+    Permission.EDIT_CATALOG: {
+        "catalog.product": _EDIT,
+        "catalog.barcode": (*_EDIT, "delete"),
+        "catalog.price": ("view", "add"),
+        "catalog.category": _EDIT,
+        "catalog.modifiergroup": _EDIT,
+        "catalog.modifier": (*_EDIT, "delete"),
+        "catalog.pricebook": _EDIT,
+        "catalog.storepricebook": (*_EDIT, "delete"),
+    },
+    Permission.IMPORT_PRODUCTS: {"catalog.importrun": ("view", "add")},
+    Permission.MOVE_STOCK: {
+        "inventory.stockdocument": ("view", "add"),
+        "inventory.stockbalance": ("view", "change"),
     },
     Permission.MANAGE_TERMINALS: {"stores.terminal": _EDIT},
     Permission.MANAGE_STAFF: {"stores.staff": _EDIT},
-    Permission.MANAGE_STORES: {"stores.store": _EDIT, "stores.taxjurisdiction": _EDIT},
+    Permission.MANAGE_STORES: {
+        "stores.store": _EDIT,
+        "stores.licence": (*_EDIT, "delete"),
+        "stores.sellinghours": (*_EDIT, "delete"),
+        "stores.sellinghoursexception": (*_EDIT, "delete"),
+        "stores.taxjurisdiction": _EDIT,
+        "stores.taxrate": (*_EDIT, "delete"),
+        "stores.taxtreatment": _EDIT,
+    },
 }

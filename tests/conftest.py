@@ -8,6 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from apps.catalog import shelf
+from apps.inventory.board import forget_boards
 from apps.stores.api.authentication import forget_sessions
 from apps.stores.selectors import forget_profiles
 
@@ -27,6 +29,8 @@ def fresh_process() -> None:
     cache.clear()
     forget_profiles()
     forget_sessions()
+    forget_boards()
+    shelf.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

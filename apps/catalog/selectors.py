@@ -104,6 +104,20 @@ def list_product_ids(*, sku_prefix: str, tracks_stock: bool | None = None) -> li
     return list(products.order_by("sku").values_list("pk", flat=True))
 
 
+def find_pack(*, code: str) -> tuple[int, int] | None:
+    """Product id and pack size behind an SKU or a barcode of an active product, or None."""
+    product = Product.objects.filter(sku__iexact=code.strip(), is_active=True).first()
+    if product:
+        return product.pk, 1
+    try:
+        candidates = read_scan(code).candidates
+    except CodeInvalid:
+        return None
+    found = Barcode.objects.filter(gtin__in=candidates, is_active=True, product__is_active=True)
+    row = found.values_list("product_id", "pack_size").first()
+    return (row[0], row[1]) if row else None
+
+
 def list_known_products(*, product_ids: Collection[int]) -> set[int]:
     """Those of the ids that are products."""
     return set(Product.objects.filter(pk__in=product_ids).values_list("pk", flat=True))

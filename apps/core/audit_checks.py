@@ -32,19 +32,27 @@ def find_broken_link(chain: str) -> BrokenLink | None:
             return BrokenLink(chain, expected, "the entry was changed")
         previous_hash, expected = entry.hash, expected + 1
     head = AuditChain.objects.filter(name=chain).first()
-    if head and (head.last_sequence, head.last_hash) != (expected - 1, previous_hash):
+    if head is None:
+        if expected == 1:
+            return None  # nothing was ever written here
+        return BrokenLink(chain, expected, "the head of the chain is missing")
+    if (head.last_sequence, head.last_hash) != (expected - 1, previous_hash):
         return BrokenLink(chain, expected, "the chain was cut short")
     return None
 
 
 def find_broken_links() -> Iterator[str]:
-    """A sentence for every chain that does not hold."""
-    for chain in AuditChain.objects.order_by("name").values_list("name", flat=True):
+    """A sentence for every chain that does not hold, whether its head or its entries are left."""
+    entries = AuditEntry.objects.order_by().values_list("chain", flat=True).distinct()
+    for chain in sorted({*AuditChain.objects.values_list("name", flat=True), *entries}):
         if link := find_broken_link(chain):
             yield f"{link.chain}, entry {link.sequence}: {link.reason}"
 
 
-def _seal_of(entry: AuditEntry) -> str:
+def _seal_of(entry: AuditEntry) -> str | None:
+    """What the entry's hash should be; None where its content cannot have been written by us."""
+    if entry.actor_kind not in ActorKind or not isinstance(entry.facts, dict):
+        return None
     actor = Actor(ActorKind(entry.actor_kind), entry.actor_id, entry.actor_name, entry.chain)
     fact = AuditFact(entry.at, actor, entry.action, entry.subject, entry.facts)
     return fact.seal(entry.sequence, entry.previous_hash)

@@ -32,12 +32,9 @@ RETRY_SECONDS = 1
 _COLUMNS = ("scope", "key", "fingerprint", "status", "body", "created_at")
 _FIND = "SELECT fingerprint, status, body FROM core_idempotencyrecord WHERE scope = %s AND key = %s"
 # The lock is held until the transaction ends, so whoever does not get it knows that another request
-# with this key is still at work, without waiting for it.
-_FIND_AND_LOCK = (
-    "SELECT record.fingerprint, record.status, record.body, lock.held"
-    " FROM (SELECT pg_try_advisory_xact_lock(%s) AS held) AS lock"
-    " LEFT JOIN core_idempotencyrecord AS record ON record.scope = %s AND record.key = %s"
-)
+# with this key is still at work, without waiting for it. It is a statement of its own, before the
+# look-up: a look-up that began before the lock was had would not see the answer it waited for.
+_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +119,12 @@ def _run(request: Request, now: datetime, action: Action) -> Answer:
 def _replay(request: Request) -> Answer | None:
     """The stored answer, or None where this request is the first and holds the lock on its key."""
     batch = Batch()
-    if batch.is_postgres:
-        look = batch.add(_FIND_AND_LOCK, [_lock_id(request), request.scope, request.key])
-    else:
-        look = batch.add(_FIND, [request.scope, request.key])
+    lock = batch.add(_LOCK, [_lock_id(request)]) if batch.is_postgres else None
+    look = batch.add(_FIND, [request.scope, request.key])
     batch.run()
     row = look.one()
-    if row is None or row[0] is None:
-        if row is not None and not row[3]:
+    if row is None:
+        if lock and not lock.rows[0][0]:
             raise IdempotencyKeyInUse(
                 "The first request with this key is still being worked on. Send it again shortly.",
                 retry_after=RETRY_SECONDS,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+import zoneinfo
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,3 +36,16 @@ class RequestIdMiddleware:
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class OfficeTimeZoneMiddleware:
+    """The back office reads and types times in its own zone; the API and the books stay in UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        with timezone.override(zoneinfo.ZoneInfo(settings.OFFICE_TIME_ZONE)):
+            return self.get_response(request)

@@ -6,15 +6,7 @@ import uuid
 
 from django.db import models
 
-
-class AppendOnly[M: models.Model](models.QuerySet[M]):
-    """A queryset of rows that are written once: it neither changes nor deletes them."""
-
-    def update(self, **kwargs: object) -> int:
-        raise TypeError(f"{self.model.__name__} rows are written once and never changed.")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError(f"{self.model.__name__} rows are written once and never deleted.")
+from apps.core.written_once import AppendOnly, WrittenOnce
 
 
 class IdempotencyRecord(models.Model):
@@ -72,7 +64,7 @@ class AuditChain(models.Model):
         return self.name
 
 
-class AuditEntry(models.Model):
+class AuditEntry(WrittenOnce):
     """Who did what, when: append-only, each entry sealed with the hash of the one before."""
 
     chain = models.CharField(max_length=80)

@@ -10,6 +10,7 @@ sees an event id twice does its work once.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
@@ -70,11 +71,12 @@ def find_event(event_id: uuid.UUID | str) -> OutboxEvent | None:
 def relay(*, now: datetime, send: Send) -> int:
     """Hand waiting facts to their subscribers, oldest first; how many were handed on.
 
-    A fact whose subscribers could not all be told stays, and is tried again when its lease is over.
+    The run ends at the first fact whose subscribers could not all be told: a broker that does not
+    answer is not asked two hundred times. What is left is tried again when its lease is over.
     """
     relayed = 0
     while claimed := _claim(now):
-        told = [event.pk for event in claimed if _tell(event, send)]
+        told = [event.pk for event in takewhile(lambda event: _tell(event, send), claimed)]
         with transaction():
             OutboxEvent.objects.filter(pk__in=told).update(relayed_at=now, leased_until=None)
         relayed += len(told)

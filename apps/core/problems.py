@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -12,19 +13,10 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
-from apps.core.errors import (
-    DatabaseUnavailable,
-    DomainError,
-    FieldError,
-    Kind,
-    StateChanged,
-    UnknownField,
-    ValidationFailed,
-)
+from apps.core.errors import DatabaseUnavailable, DomainError, Kind, StateChanged
+from apps.core.validation import from_validation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.http import HttpRequest
 
 CONTENT_TYPE = "application/problem+json"
@@ -41,7 +33,6 @@ STATUS_OF: dict[Kind, HTTPStatus] = {
     Kind.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_SECONDS_WHEN_DOWN = 2
-UNKNOWN_FIELD = "unknown-field"
 
 log = structlog.get_logger()
 
@@ -50,13 +41,13 @@ def problem(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The answer to a request that was refused."""
     status = STATUS_OF[refusal.kind]
     document: dict[str, Any] = {
+        **refusal.facts,
         "type": f"/api/docs/problems#{refusal.code}",
         "title": refusal.title,
         "status": int(status),
         "detail": refusal.detail,
         "code": refusal.code,
         "instance": request.path,
-        **refusal.facts,
     }
     if refusal.errors:
         document["errors"] = [
@@ -119,32 +110,8 @@ def _from_framework(
     if isinstance(error, PermissionDenied):
         return plain_problem(request, HTTPStatus.FORBIDDEN)
     response = plain_problem(request, HTTPStatus(error.status_code), str(error.detail))
-    if isinstance(error, exceptions.MethodNotAllowed):
-        response["Allow"] = ", ".join(getattr(request, "allowed_methods", ()))
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Bearer"
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(ceil(wait))
     return response
-
-
-def from_validation(error: exceptions.ValidationError) -> DomainError:
-    """A refusal that points at each field a serializer did not take."""
-    errors = tuple(_flatten(error.get_full_details(), ""))
-    if any(e.code == UNKNOWN_FIELD for e in errors):
-        return UnknownField("This call does not know one of the fields sent.", errors=errors)
-    return ValidationFailed("Mend the fields named in `errors` and send again.", errors=errors)
-
-
-def _flatten(details: Any, pointer: str) -> Iterator[FieldError]:
-    if isinstance(details, dict) and set(details) == {"message", "code"}:
-        yield FieldError(pointer, details["code"], str(details["message"]))
-    elif isinstance(details, dict):
-        for name, below in details.items():
-            here = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(name)}"
-            yield from _flatten(below, here)
-    else:
-        for position, below in enumerate(details):
-            is_leaf = isinstance(below, dict) and set(below) == {"message", "code"}
-            yield from _flatten(below, pointer if is_leaf else f"{pointer}/{position}")
-
-
-def _escaped(name: object) -> str:
-    """A reference token of a JSON pointer."""
-    return str(name).replace("~", "~0").replace("/", "~1")

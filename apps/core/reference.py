@@ -24,8 +24,8 @@ MAX_ENTRIES = 50_000
 @transaction_required
 def bump_revision() -> None:
     """Make every cache of reference data stale, once the caller's transaction has committed."""
-    if not Revision.objects.filter(pk=_ONLY_ROW).update(value=F("value") + 1):
-        Revision.objects.get_or_create(pk=_ONLY_ROW, defaults={"value": 1})
+    Revision.objects.get_or_create(pk=_ONLY_ROW)
+    Revision.objects.filter(pk=_ONLY_ROW).update(value=F("value") + 1)
 
 
 def read_revision() -> int:

@@ -11,7 +11,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections
@@ -89,14 +88,11 @@ def insert_sql(table: str, columns: tuple[str, ...], rows: int) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * rows)}"  # noqa: S608 - names come from our own modules, values are bound
 
 
-# Cursors are kept per connection, because each carries its own copy of psycopg's adapters.
-_cursors: WeakKeyDictionary[psycopg.Connection[Any], list[psycopg.RawCursor[Row]]] = (
-    WeakKeyDictionary()
-)
+_CURSORS = "tillhouse_cursors"  # kept on the connection they belong to, and gone with it
 
 
 def _run_pipelined(raw: psycopg.Connection[Any], statements: list[Statement]) -> None:
-    cursors = _cursors.setdefault(raw, [])
+    cursors: list[psycopg.RawCursor[Row]] = raw.__dict__.setdefault(_CURSORS, [])
     while len(cursors) < len(statements):
         cursors.append(_new_cursor(raw))
     together = raw.pipeline() if len(statements) > 1 else nullcontext()
@@ -125,7 +121,7 @@ def _numbered(sql: str) -> bytes:
 
     psycopg would look for them anew in each long statement, each time.
     """
-    first, *rest = sql.split("%s")
+    first, *rest = (part.replace("%%", "%") for part in sql.split("%s"))
     return (first + "".join(f"${n}{part}" for n, part in enumerate(rest, start=1))).encode()
 
 

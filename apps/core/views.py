@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
-from django.views import defaults
+from django.views import csrf, defaults
 
 from apps.core.problems import plain_problem
 
@@ -28,6 +28,27 @@ def ready(request: HttpRequest) -> JsonResponse:
     failing = {name: reason for name, reason in _parts().items() if reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     return JsonResponse({"status": "failing" if failing else "ok", **failing}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that Django itself cannot take, in the shape that the caller reads."""
+    if request.path.startswith(MACHINE_PATHS):
+        return plain_problem(request, HTTPStatus.BAD_REQUEST)
+    return defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Not allowed, in the shape that the caller reads."""
+    if request.path.startswith(MACHINE_PATHS):
+        return plain_problem(request, HTTPStatus.FORBIDDEN)
+    return defaults.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token; a machine that posts to a page for reading."""
+    if request.path.startswith(MACHINE_PATHS):
+        return plain_problem(request, HTTPStatus.FORBIDDEN, reason)
+    return csrf.csrf_failure(request, reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -22,6 +22,11 @@ class StockProductUnknown(DomainError):
     title = "Stock cannot be moved of a product that does not exist"
 
 
+class QuantityNotPossible(DomainError):
+    code = "quantity-not-possible"
+    title = "A quantity does not fit what happened"
+
+
 class TransferToItself(DomainError):
     code = "transfer-to-itself"
     title = "A transfer needs two stores"

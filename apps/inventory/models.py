@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
-from apps.core.models import AppendOnly
+from apps.core.written_once import AppendOnly, WrittenOnce
 from apps.inventory.types import MovementKind
 
 
@@ -41,7 +41,7 @@ class StockBalance(models.Model):
         return f"store {self.store_id}, product {self.product_id}: {self.on_hand}"
 
 
-class StockMovement(models.Model):
+class StockMovement(WrittenOnce):
     """One line of the ledger, in base units: positive came in, negative went out."""
 
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="+")

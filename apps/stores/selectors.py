@@ -113,6 +113,12 @@ def find_store_id(*, code: str) -> int | None:
     return Store.objects.filter(code=code).values_list("pk", flat=True).first()
 
 
+def list_store_names() -> dict[int, str]:
+    """The names of all active stores by their ids, in the order of their codes."""
+    stores = Store.objects.filter(is_active=True).order_by("code")
+    return dict(stores.values_list("pk", "name"))
+
+
 def list_registers(*, store_code: str) -> list[tuple[int, Register]]:
     """The tills of a store with its id, by number."""
     terminals = Terminal.objects.filter(store__code=store_code).order_by("number")

@@ -16,6 +16,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "apps.core.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "NON_FIELD_ERRORS_KEY": "$",
     # How many proxies of ours add to X-Forwarded-For; what a caller writes there is not believed.
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }

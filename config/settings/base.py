@@ -27,6 +27,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "apps.reports",  # before unfold: it fills the admin's home page
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -59,10 +60,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.core.middleware.OfficeTimeZoneMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "apps.core.views.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
@@ -84,6 +87,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
+OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/New_York")
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -114,3 +118,4 @@ OUTBOX_SUBSCRIBERS = "config.wiring.SUBSCRIBERS"
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=True)
 LEDGER_CHECKS = "config.wiring.LEDGER_CHECKS"
 OFFICE_PAGES = "config.wiring.OFFICE_PAGES"
+PRODUCT_COLUMNS = "config.wiring.PRODUCT_COLUMNS"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django_subatomic.db import transaction
 
-from apps.core.audit import find_broken_link
+from apps.core.audit_checks import find_broken_link
 from apps.core.models import AuditEntry
 from apps.stores.errors import PairingCodeInvalid
 from apps.stores.models import Store, Terminal, TillSession

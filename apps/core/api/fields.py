@@ -8,8 +8,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.core.problems import UNKNOWN_FIELD
+from apps.core.validation import UNKNOWN_FIELD
 
+MAX_INTEGER = 2**63 - 1  # what a column holds
 MAX_CENTS = 100_000_000  # a million dollars: more is a slip of the finger
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -47,10 +48,10 @@ def list_of(
 class WholeNumberField(serializers.IntegerField):
     """An integer that was an integer in the JSON: no float, no string, no boolean."""
 
-    default_error_messages = {"invalid": "Expected a whole number."}
+    default_error_messages = {"invalid": "Expected a whole number of at most 63 bits."}
 
     def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
+        if type(data) is not int or not -MAX_INTEGER <= data <= MAX_INTEGER:
             self.fail("invalid")
         number: int = data
         return number

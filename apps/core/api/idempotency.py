@@ -10,8 +10,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.core import idempotency
-from apps.core.api.views import ApiView, scope_of
-from apps.core.errors import DomainError, IdempotencyKeyUnknown
+from apps.core.api.views import ApiView, refuse_unprintable, scope_of
+from apps.core.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyUnknown
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -26,10 +26,13 @@ class StoredAnswer(serializers.Serializer[Any]):
 class IdempotencyKeyView(ApiView):
     """The answer stored under one of the caller's own keys."""
 
-    refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {"GET": (IdempotencyKeyUnknown,)}
+    refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {
+        "GET": (IdempotencyKeyUnknown, IdempotencyKeyRequired)
+    }
 
     @extend_schema(operation_id="find_idempotency_key", responses=StoredAnswer)
     def get(self, request: Request, key: str) -> Response:
         """What was answered under a key; 404 when nothing was done under it."""
+        refuse_unprintable(key)
         answer = idempotency.find_answer(scope=scope_of(request), key=key)
         return Response({"key": key, "status": answer.status, "body": orjson.loads(answer.body)})

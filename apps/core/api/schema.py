@@ -58,7 +58,7 @@ class ProblemSchema(AutoSchema):
                         "type": "string",
                         "minLength": 1,
                         "maxLength": 255,
-                        "pattern": "^[!-~]+$",
+                        "pattern": "^[ -~]+$",
                     },
                 )
             )

@@ -4,4 +4,4 @@ from django.urls import path
 
 from apps.core.api.idempotency import IdempotencyKeyView
 
-urlpatterns = [path("idempotency/<str:key>", IdempotencyKeyView.as_view())]
+urlpatterns = [path("idempotency/<path:key>", IdempotencyKeyView.as_view())]

@@ -73,12 +73,21 @@ def key_of(request: Request) -> str:
         IdempotencyKeyRequired: there is none, or it is not 1 to 255 printable ASCII characters.
     """
     key = request.headers.get("Idempotency-Key", "").strip()
+    refuse_unprintable(key)
+    return key
+
+
+def refuse_unprintable(key: str) -> None:
+    """Refuse what can be no idempotency key.
+
+    Raises:
+        IdempotencyKeyRequired: it is not 1 to 255 printable ASCII characters.
+    """
     if not _KEY.fullmatch(key):
         raise IdempotencyKeyRequired(
             "Send a header Idempotency-Key of 1 to 255 printable characters, new for each sale.",
             errors=[FieldError("", "idempotency-key-required", "Missing or unprintable.")],
         )
-    return key
 
 
 def send(answer: idempotency.Answer) -> HttpResponse:

@@ -1,0 +1,6 @@
+"""The admin of the catalog, one module per page."""
+
+from apps.catalog.admin import imports as imports
+from apps.catalog.admin import pricing as pricing
+from apps.catalog.admin import products as products
+from apps.catalog.admin import shelving as shelving

@@ -1,0 +1,199 @@
+"""Imports: upload, look at what would change, confirm; and take a run back."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django_subatomic.db import transaction
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+
+from apps.catalog.models import ImportChange, ImportRun, PriceBook
+from apps.catalog.services.imports.running import ImportFile, import_products
+from apps.catalog.services.imports.states import describe_difference
+from apps.catalog.services.imports.undoing import undo_import
+from apps.core.admin.base import ReadOnlyAdmin, actor_of
+from apps.core.errors import DomainError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from apps.catalog.services.imports.running import ImportReport
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+SHOWN = 200
+
+
+class UploadForm(forms.Form):
+    """A product file, and the book its prices go into."""
+
+    file = forms.FileField(label="CSV file", widget=UnfoldAdminFileFieldWidget)
+    book = forms.ChoiceField(label="Prices go into", widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        books = [(book.code, book.name) for book in PriceBook.objects.order_by("code")]
+        self.fields["book"].choices = books or [("STANDARD", "Standard")]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE_BYTES:
+            raise forms.ValidationError("Files of more than 20 MB: use manage.py import_products.")
+        return file
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    """Every file that was taken in, newest first."""
+
+    keyset = ("imported_at", "pk")
+    list_display = ("file_name", "imported_at", "actor_name", "book", "counts", "state")
+    list_select_related = ("book",)
+    fields = ("file_name", "imported_at", "actor_name", "book", "counts", "undone_at")
+    readonly_fields = ("counts",)
+    actions_list = ("upload",)
+    actions_detail = ("undo",)
+    change_form_after_template = "catalog/admin/import_changes.html"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.confirm_view)
+        confirm = path("confirm/<uuid:token>/", view, name="catalog_import_confirm")
+        return [confirm, *super().get_urls()]
+
+    @display(description="New, changed, as they were")
+    def counts(self, run: ImportRun) -> str:
+        return f"{run.created_count:,} / {run.changed_count:,} / {run.unchanged_count:,}"
+
+    @display(description="State", label={"in force": "success", "taken back": "warning"})
+    def state(self, run: ImportRun) -> str:
+        return "taken back" if run.undone_at else "in force"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        changes = ImportChange.objects.filter(run_id=UUID(object_id)).select_related("product")
+        rows = [
+            (
+                change.product,
+                change.before is None,
+                describe_difference(change.before, change.after),
+            )
+            for change in changes.order_by("pk")[:SHOWN]
+        ]
+        context = {**(extra_context or {}), "import_changes": rows, "shown": SHOWN}
+        return super().change_view(request, object_id, form_url, context)
+
+    @action(description="Import products", icon="upload_file")
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """Take a file and show what it would change."""
+        _require(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if not form.is_valid():
+            return self._page(request, "catalog/admin/import_upload.html", {"form": form})
+        token = uuid4()
+        content = form.cleaned_data["file"].read()
+        default_storage.save(_stored(token), ContentFile(content))
+        book = form.cleaned_data["book"]
+        request.session[f"import:{token}"] = [form.cleaned_data["file"].name, book]
+        url = reverse("admin:catalog_import_confirm", args=[token])
+        return HttpResponseRedirect(url)
+
+    def confirm_view(self, request: HttpRequest, token: Any) -> HttpResponse:
+        """Show a dry run of the stored file; on confirmation, take it in."""
+        _require(request)
+        known = request.session.get(f"import:{token}")
+        if known is None or not default_storage.exists(_stored(token)):
+            messages.error(request, "That file is not here any more. Choose it again.")
+            return HttpResponseRedirect(_upload_url())
+        name, book = known
+        is_confirmed = request.method == "POST"
+        try:
+            report = _run(request, token, name, book, dry_run=not is_confirmed)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+            return HttpResponseRedirect(_upload_url())
+        if report.is_applied:
+            default_storage.delete(_stored(token))
+            messages.success(request, f"{name}: {report.created} new, {report.changed} changed.")
+            return HttpResponseRedirect(
+                reverse("admin:catalog_importrun_change", args=[report.run_id])
+            )
+        context = {
+            "report": report,
+            "changes": report.changes[:SHOWN],
+            "hidden": max(0, report.created + report.changed - SHOWN),
+            "file_name": name,
+            "book": book,
+            "upload_url": _upload_url(),
+        }
+        return self._page(request, "catalog/admin/import_preview.html", context)
+
+    @action(description="Take back", icon="undo")
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then put every product back as it was before the run."""
+        _require(request)
+        run = ImportRun.objects.get(pk=object_id)
+        if request.method == "POST":
+            try:
+                with transaction():
+                    undo_import(actor=actor_of(request), run_id=run.pk, now=timezone.now())
+                messages.success(request, f"{run.file_name} was taken back.")
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+            return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[object_id]))
+        text = (
+            f"{run.created_count:,} products that {run.file_name} made will be removed (or switched"
+            f" off, where they were sold), and {run.changed_count:,} put back as they were."
+        )
+        context = {"text": text, "confirm": "Take the import back", "title": "Take back?"}
+        return self._page(request, "core/admin/confirm.html", context)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "title": "Import products"}
+        return TemplateResponse(request, template, {**shared, "opts": self.opts, **context})
+
+
+@admin.register(ImportChange)
+class ImportChangeAdmin(ReadOnlyAdmin):
+    """What runs changed, product by product."""
+
+    list_display = ("run", "product")
+    list_select_related = ("run", "product")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False  # shown on the page of their run
+
+
+def _require(request: HttpRequest) -> None:
+    if not request.user.has_perm("catalog.add_importrun"):
+        raise PermissionDenied
+
+
+def _stored(token: Any) -> str:
+    return f"imports/{token}.csv"
+
+
+def _upload_url() -> str:
+    return reverse("admin:catalog_importrun_upload")
+
+
+def _run(request: HttpRequest, token: Any, name: str, book: str, *, dry_run: bool) -> ImportReport:
+    with default_storage.open(_stored(token), "rb") as binary:
+        lines = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+        return import_products(
+            actor=actor_of(request),
+            file=ImportFile(name, lines, book),
+            now=timezone.now(),
+            dry_run=dry_run,
+        )

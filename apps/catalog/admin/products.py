@@ -1,0 +1,199 @@
+"""Products: everything about one on one page, prices and stock per store included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+
+from apps.catalog.admin.pricing import PriceForm, save_price
+from apps.catalog.gtin import CodeInvalid, normalise, scale_code
+from apps.catalog.models import Barcode, Price, Product
+from apps.catalog.rules import MAX_SPIRITS_ABV, MAX_SPIRITS_ML, legal_obstacle
+from apps.catalog.services.pricing import withdraw_price
+from apps.core.admin.base import OfficeAdmin, OfficeInline, actor_of
+from apps.core.admin.panels import product_panel
+from apps.core.money import format_cents
+from apps.stores.selectors import list_store_names
+from apps.stores.types import BeverageType
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A code as it is scanned or typed; it is kept as GTIN-14."""
+
+    gtin = forms.CharField(label="Barcode", help_text="Scan it, or type six digits of the scale.")
+
+    def clean_gtin(self) -> str:
+        text = self.cleaned_data["gtin"].strip()
+        try:
+            return scale_code(text) if len(text) == len("250101") else normalise(text)
+        except CodeInvalid as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class BarcodeInline(OfficeInline):
+    model = Barcode
+    form = BarcodeForm
+    ordering = ("pack_size", "pk")
+    verbose_name_plural = "barcodes (a case of twelve has a pack size of 12)"
+
+
+class PriceInline(OfficeInline):
+    """What is in force and what is to come. A price that has begun stays as it is."""
+
+    model = Price
+    form = PriceForm
+    fields = ("book", "price_cents", "starts_at")
+    verbose_name_plural = "prices in force and scheduled"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        begun = Price.objects.filter(
+            book=OuterRef("book"), product=OuterRef("product"), starts_at__lte=timezone.now()
+        )
+        newest = begun.order_by("-starts_at").values("starts_at")[:1]
+        current = super().get_queryset(request).annotate(since=Subquery(newest))
+        past = current.filter(starts_at__lt=Subquery(newest))
+        return current.exclude(pk__in=past.values("pk")).order_by("book", "starts_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("catalog.add_price")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """Products that somebody should look at."""
+
+    title = "needs attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("no-price", "No price"),
+            ("no-barcode", "No barcode"),
+            ("unlawful", "Spirits too large or too strong"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "no-price":
+                return queryset.filter(~Exists(Price.objects.filter(product=OuterRef("pk"))))
+            case "no-barcode":
+                return queryset.filter(~Exists(Barcode.objects.filter(product=OuterRef("pk"))))
+            case "unlawful":
+                spirits = queryset.filter(beverage_type=BeverageType.SPIRITS)
+                large = spirits.filter(volume_ml__gt=MAX_SPIRITS_ML)
+                return large | spirits.filter(abv_percent__gt=MAX_SPIRITS_ABV)
+        return queryset
+
+
+@admin.register(Product)
+class ProductAdmin(OfficeAdmin):
+    """What the shops sell."""
+
+    list_display = ("name", "sku", "shelf", "price", "size", "active")
+    list_select_related = ("category",)
+    list_filter = (
+        ("category", AutocompleteSelectFilter),
+        "beverage_type",
+        "tax_class",
+        "is_active",
+        AttentionFilter,
+    )
+    list_filter_submit = True
+    search_fields = ("name", "sku", "barcodes__gtin")
+    ordering = ("name", "pk")
+    autocomplete_fields = ("category",)
+    filter_horizontal = ("modifier_groups",)
+    inlines = (BarcodeInline, PriceInline)
+    change_form_before_template = "catalog/admin/product_panel.html"
+    fieldsets = (
+        (
+            None,
+            {"fields": ("name", ("sku", "category"), ("vendor", "unit_cost_cents"), "is_active")},
+        ),
+        (
+            "Law and tax",
+            {
+                "fields": (
+                    ("tax_class", "beverage_type"),
+                    ("volume_ml", "abv_percent"),
+                    "minimum_age",
+                )
+            },
+        ),
+        ("At the counter", {"fields": ("tracks_stock", "modifier_groups")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        begun = Price.objects.filter(product=OuterRef("pk"), starts_at__lte=timezone.now())
+        newest = begun.order_by("book", "-starts_at").values("price_cents")[:1]
+        return super().get_queryset(request).annotate(price_now=Subquery(newest))
+
+    @display(description="Shelf", ordering="category")
+    def shelf(self, product: Product) -> str:
+        return str(product.category)
+
+    @display(description="Price")
+    def price(self, product: Any) -> str:
+        return "" if product.price_now is None else format_cents(product.price_now)
+
+    @display(description="Size")
+    def size(self, product: Product) -> str:
+        size = f"{product.volume_ml} ml" if product.volume_ml else ""
+        return f"{size}, {product.abv_percent} %" if product.abv_percent else size
+
+    @display(description="Active", boolean=True)
+    def active(self, product: Product) -> bool:
+        return product.is_active
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        panel = product_panel(
+            stores=list_store_names(), product_id=int(object_id), now=timezone.now()
+        )
+        context = {**(extra_context or {}), "panel": panel, "panel_title": "Store"}
+        return super().change_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        beverage = BeverageType(obj.beverage_type)
+        if obstacle := legal_obstacle(beverage, obj.volume_ml, obj.abv_percent):
+            messages.warning(request, f"Tills will refuse it: {obstacle}")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        if formset.model is not Price:
+            super().save_formset(request, form, formset, change)
+            return
+        for price in formset.save(commit=False):
+            save_price(request, price)
+        for price in formset.deleted_objects:
+            withdraw_price(actor=actor_of(request), price_id=price.pk, now=timezone.now())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # books refer to it; make it inactive
+
+
+@admin.register(Barcode)
+class BarcodeAdmin(OfficeAdmin):
+    """All codes, to find out whose one is."""
+
+    form = BarcodeForm
+    list_display = ("gtin", "product", "pack_size", "is_active")
+    list_select_related = ("product",)
+    search_fields = ("gtin", "product__name")
+    autocomplete_fields = ("product",)

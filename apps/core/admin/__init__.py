@@ -1,0 +1,3 @@
+"""The admin of the core, and the base that every app's admin builds on."""
+
+from apps.core.admin import system as system

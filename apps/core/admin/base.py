@@ -1,0 +1,107 @@
+"""What every page of the back office shares: dollars, audit, caches told, read-only books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.core import audit
+from apps.core.admin.fields import DollarsField
+from apps.core.admin.keyset import KeysetChangeList
+from apps.core.reference import bump_revision
+from apps.core.types import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import Field, Model
+    from django.forms import Field as FormField
+    from django.forms import ModelForm
+    from django.http import HttpRequest
+
+_UNSPOKEN = frozenset({"password", "pin"})
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person at the admin, with a chain of their own."""
+    user = cast("User", request.user)  # the admin lets nobody else in
+    name = user.get_full_name() or user.get_username()
+    return Actor(ActorKind.USER, str(user.pk), name, f"user:{user.pk}")
+
+
+class DollarsMixin:
+    """Every field of cents is shown and typed in dollars."""
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest | None, **kwargs: Any
+    ) -> FormField | None:
+        if db_field.name.endswith("_cents"):
+            label = str(db_field.verbose_name).removesuffix(" cents").capitalize()
+            help_text = db_field.help_text
+            return DollarsField(label=label, required=not db_field.blank, help_text=help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class OfficeAdmin(DollarsMixin, ModelAdmin):
+    """A page on which a manager changes things. Every change is audited; caches are told."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    warn_unsaved_form = True
+    compressed_fields = True
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        fields = sorted(set(form.changed_data) - _UNSPOKEN)
+        self._note(request, obj, "changed" if change else "added", {"fields": fields})
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self._note(request, obj, "deleted", {"name": str(obj)})
+        super().delete_model(request, obj)
+        bump_revision()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        super().save_related(request, form, formsets, change)
+        changed = sorted({str(f.model.__name__) for f in formsets if f.has_changed()})
+        if changed:
+            self._note(request, form.instance, "changed", {"tables": changed})
+        bump_revision()
+
+    def _note(self, request: HttpRequest, obj: Model, what: str, facts: dict[str, Any]) -> None:
+        name = self.opts.model_name
+        fact = audit.AuditFact(
+            timezone.now(), actor_of(request), f"{name}.{what}", f"{name}:{obj.pk}", facts
+        )
+        audit.record(fact)
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """A book: it can be read, and nothing else. Its list is paged by key."""
+
+    keyset: tuple[str, ...] = ("pk",)
+    list_per_page = 50
+    show_full_result_count = False
+    sortable_by = ()
+    actions: Any = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class OfficeInline(DollarsMixin, TabularInline):
+    """Rows of a table below the page they belong to."""
+
+    extra = 0
+    show_change_link = False

@@ -1,0 +1,87 @@
+"""What the core keeps, for whoever has to look into it. Nothing here can be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from apps.core.admin.base import ReadOnlyAdmin
+from apps.core.models import AuditChain, AuditEntry, IdempotencyRecord, OutboxEvent, Revision
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+    """Accounts of the back office."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """What the roles of the back office may do."""
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what, newest first."""
+
+    keyset = ("at", "pk")
+    list_display = ("at", "actor_name", "action", "subject", "chain", "sequence")
+    list_filter = ("action", "actor_kind")
+    search_fields = ("=subject", "=actor_name")
+
+
+@admin.register(AuditChain)
+class AuditChainAdmin(ReadOnlyAdmin):
+    """The heads of the audit's chains."""
+
+    list_display = ("name", "last_sequence", "last_hash")
+    search_fields = ("=name",)
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin):
+    """Facts on their way to their subscribers."""
+
+    keyset = ("occurred_at", "pk")
+    list_display = ("occurred_at", "type", "aggregate", "state")
+    list_filter = ("type",)
+    search_fields = ("=aggregate",)
+
+    @display(description="State", label={"waiting": "warning", "relayed": "success"})
+    def state(self, event: OutboxEvent) -> str:
+        return "relayed" if event.relayed_at else "waiting"
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(ReadOnlyAdmin):
+    """Answers kept for replay."""
+
+    keyset = ("created_at", "pk")
+    list_display = ("created_at", "scope", "key", "status")
+    search_fields = ("=key",)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    """How often reference data has changed."""
+
+    list_display = ("value",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)

@@ -1,0 +1,13 @@
+"""Money in templates."""
+
+from django import template
+
+from apps.core.money import format_cents
+
+register = template.Library()
+
+
+@register.filter
+def as_dollars(cents: int) -> str:
+    """Cents as dollars: 1999 is "$19.99"."""
+    return format_cents(cents)

@@ -1,0 +1,98 @@
+"""Deliveries, adjustments, waste, transfers and counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django_subatomic.db import transaction
+from unfold.decorators import display
+
+from apps.core.admin.base import ReadOnlyAdmin, actor_of
+from apps.core.errors import DomainError
+from apps.inventory.forms import LineFormSet, MoveForm
+from apps.inventory.models import StockDocument
+from apps.inventory.selectors import list_movements_of
+from apps.inventory.services.documents import Paper, write_paper
+from apps.inventory.types import Document, MovementKind
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@admin.register(StockDocument)
+class StockDocumentAdmin(ReadOnlyAdmin):
+    """What was moved by hand, newest first. Adding one moves the stock."""
+
+    keyset = ("at", "pk")
+    list_display = ("at", "what", "store", "other_store", "reason", "actor_name")
+    list_select_related = ("store", "other_store")
+    list_filter = ("store", "kind")
+    fields = ("what", "store", "other_store", "reason", "actor_name", "at")
+    readonly_fields = ("what",)
+    change_form_after_template = "inventory/admin/movements.html"
+
+    @display(description="What happened")
+    def what(self, document: StockDocument) -> str:
+        return document.get_kind_display()
+
+    def get_urls(self) -> list[Any]:
+        move = self.admin_site.admin_view(self.move_view)
+        return [path("move/", move, name="inventory_stockdocument_move"), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("inventory.add_stockdocument")
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:inventory_stockdocument_move"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        movements = list_movements_of(document_id=StockDocument.objects.get(pk=object_id).pk)
+        context = {**(extra_context or {}), "movements": movements.order_by("pk")}
+        return super().change_view(request, object_id, form_url, context)
+
+    def move_view(self, request: HttpRequest) -> HttpResponse:
+        """The form that moves stock; a link may fill in store and product."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = MoveForm(request.POST or None, initial={"store": request.GET.get("store")})
+        rows = [{"code": request.GET["sku"], "quantity": 1}] if "sku" in request.GET else []
+        lines = LineFormSet(request.POST or None, initial=None if request.POST else rows)
+        if request.method == "POST" and form.is_valid() and lines.is_valid():
+            try:
+                return self._move(request, form.cleaned_data, lines)
+            except DomainError as refusal:
+                form.add_error(None, refusal.detail)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Move stock",
+            "form": form,
+            "lines": lines,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "inventory/admin/move.html", context)
+
+    def _move(self, request: HttpRequest, asked: dict[str, Any], lines: Any) -> HttpResponse:
+        units: dict[int, int] = {}
+        for line in lines:
+            if line.has_changed() and line.cleaned_data:
+                product_id = line.cleaned_data["product_id"]
+                units[product_id] = units.get(product_id, 0) + line.units
+        document = Document(uuid4(), MovementKind(asked["kind"]), asked["store"], asked["reason"])
+        with transaction():
+            levels = write_paper(
+                actor=actor_of(request),
+                paper=Paper(document, units, asked["to_store"]),
+                now=timezone.now(),
+            )
+        messages.success(request, f"{len(levels)} shelves were changed.")
+        url = reverse("admin:inventory_stockdocument_change", args=[document.id])
+        return HttpResponseRedirect(url)

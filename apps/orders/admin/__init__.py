@@ -1,0 +1,4 @@
+"""The admin of orders, one module per page."""
+
+from apps.orders.admin import orders as orders
+from apps.orders.admin import papers as papers

@@ -1,0 +1,109 @@
+"""Orders: found fast, read whole, changed never."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from apps.core.admin.base import ReadOnlyAdmin
+from apps.core.admin.fields import dollars
+from apps.inventory.selectors import list_movements_of
+from apps.orders.models import Order, OrderLine
+from apps.orders.receipts import compose, render_text
+from apps.payments.selectors import list_tenders
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Every sale, newest first."""
+
+    keyset = ("placed_at", "pk")
+    list_display = (
+        "number",
+        "sold_at",
+        "store",
+        "cashier_name",
+        dollars("total_cents", "Total"),
+        "state",
+    )
+    list_select_related = ("store",)
+    list_filter = ("store", "status", ("business_date", RangeDateFilter))
+    list_filter_submit = True
+    search_fields = ("number",)
+    search_help_text = "The number on the receipt, or how it begins."
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "state"),
+                    ("sold_at", "business_date"),
+                    ("store", "till"),
+                    ("cashier_name", "age_check"),
+                    ("voided_at", "voided_by", "void_reason"),
+                )
+            },
+        ),
+    )
+    readonly_fields = ("state", "sold_at", "till", "age_check")
+    change_form_after_template = "orders/admin/order.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Numbers by how they begin: that is what an index can find."""
+        term = search_term.strip().upper()
+        return (queryset.filter(number__startswith=term) if term else queryset), False
+
+    @display(description="Sold at")
+    def sold_at(self, order: Order) -> str:
+        at = order.placed_at.astimezone(ZoneInfo(order.letterhead["timezone"]))
+        return f"{at:%b %-d, %Y %H:%M}"
+
+    @display(description="State", label={"Completed": "success", "Voided": "danger"})
+    def state(self, order: Order) -> str:
+        return order.get_status_display()
+
+    @display(description="Till")
+    def till(self, order: Order) -> str:
+        return str(order.letterhead["terminal"])
+
+    @display(description="Age check")
+    def age_check(self, order: Order) -> str:
+        if not order.age_method:
+            return "not needed"
+        return f"{order.minimum_age}+, {order.get_age_method_display().lower()}, {order.age_rule}"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        order = Order.objects.prefetch_related("lines").filter(pk=object_id).first()
+        context = {**(extra_context or {}), "order": order}
+        if order:
+            tenders = list_tenders(order_ids=[order.pk])[order.pk]
+            context |= {
+                "lines": order.lines.all(),
+                "tenders": tenders,
+                "movements": list_movements_of(document_id=order.pk).order_by("pk"),
+                "receipt": render_text(compose(order, tenders)),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    """Lines of all orders; reached through their order."""
+
+    list_display = ("order", "name", "quantity", dollars("total_cents", "Total"))
+    list_select_related = ("order",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,116 @@
+"""Reads across all apps, for the people who run the shops. Nothing here writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import ExtractHour
+
+from apps.core.clock import business_date
+from apps.orders.models import Order, OrderLine
+from apps.orders.types import OrderStatus
+from apps.reports.types import BestSeller, DayFigures, StoreDay
+from apps.stores.models import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+HOURS = range(24)
+
+
+def list_store_days(*, store_id: int | None, now: datetime) -> list[StoreDay]:
+    """The business day that each active store is in, or the one store's."""
+    stores = Store.objects.filter(is_active=True).order_by("code")
+    if store_id is not None:
+        stores = stores.filter(pk=store_id)
+    return [
+        StoreDay(
+            store.pk,
+            store.name,
+            store.timezone,
+            business_date(now, zone=ZoneInfo(store.timezone), day_end_hour=store.day_end_hour),
+        )
+        for store in stores
+    ]
+
+
+def week_before(days: Sequence[StoreDay]) -> list[StoreDay]:
+    """The same weekday a week ago."""
+    week = timedelta(days=7)
+    return [StoreDay(d.store_id, d.name, d.timezone, d.day - week) for d in days]
+
+
+def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
+    """The sums of these days."""
+    sold = Q(status=OrderStatus.COMPLETED)
+    orders = Order.objects.filter(_on(days)).aggregate(
+        count=Count("pk", filter=sold),
+        sales=Sum("total_cents", filter=sold),
+        tax=Sum(F("state_tax_cents") + F("surtax_cents"), filter=sold),
+        voids=Count("pk", filter=Q(status=OrderStatus.VOIDED)),
+    )
+    lines = _lines_on(days).aggregate(units=Sum(F("quantity") * F("pack_size")))
+    return DayFigures(
+        orders=orders["count"],
+        sales_cents=orders["sales"] or 0,
+        tax_cents=orders["tax"] or 0,
+        units=lines["units"] or 0,
+        voids=orders["voids"],
+    )
+
+
+def list_sales_by_hour(days: Sequence[StoreDay]) -> list[int]:
+    """Cents sold in each hour of the clock on the stores' walls, voids left out."""
+    by_hour = dict.fromkeys(HOURS, 0)
+    for day in days:
+        hours = (
+            Order.objects.filter(_on([day]), status=OrderStatus.COMPLETED)
+            .annotate(hour=ExtractHour("placed_at", tzinfo=ZoneInfo(day.timezone)))
+            .values("hour")
+            .annotate(sales=Sum("total_cents"))
+            .order_by()
+        )
+        for row in hours:
+            by_hour[row["hour"]] += row["sales"]
+    return list(by_hour.values())
+
+
+def list_sales_by_store(days: Sequence[StoreDay]) -> list[tuple[str, int]]:
+    """Each store's name with its cents of the day, most first."""
+    rows = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED).values("store")
+    sums = {row["store"]: row["sales"] for row in rows.annotate(sales=Sum("total_cents"))}
+    named = [(day.name, sums.get(day.store_id, 0)) for day in days]
+    return sorted(named, key=lambda entry: -entry[1])
+
+
+def list_best_sellers(days: Sequence[StoreDay], *, count: int) -> list[BestSeller]:
+    """The products that brought most on these days."""
+    rows = (
+        _lines_on(days)
+        .values("product_id", "name")
+        .annotate(
+            units=Sum(F("quantity") * F("pack_size")),
+            sales=Sum(F("total_cents") - F("tax_cents")),
+        )
+        .order_by("-sales", "product_id")[:count]
+    )
+    return [BestSeller(r["product_id"], r["name"], r["units"], r["sales"]) for r in rows]
+
+
+def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:
+    orders = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED)
+    return OrderLine.objects.filter(order__in=orders)
+
+
+def _on(days: Sequence[StoreDay]) -> Q:
+    """Orders of these stores on these business dates."""
+    wanted = Q(pk__in=[])
+    for day in days:
+        wanted |= Q(store=day.store_id, business_date=day.day)
+    return wanted
