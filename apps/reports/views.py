@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BEST_SELLERS = 8
 SHELVES = 8
-TODAY, LAST_WEEK = "var(--color-primary-600)", "var(--color-base-300)"
+TODAY, LAST_WEEK = "var(--color-primary-600)", "var(--color-base-400)"
 
 
 def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         low, negative = low.filter(store=store_id), negative.filter(store=store_id)
     return {
         **context,
+        "title": "Today",
         "stores": stores,
         "store_id": store_id,
         "figures": _figures(selectors.get_day_figures(days), selectors.get_day_figures(before)),
@@ -102,7 +103,12 @@ def _by_store(days: list[Any]) -> str:
 def _chart(labels: list[str], series: list[tuple[str, str, list[int]]]) -> str:
     """What unfold's chart takes; dollars, because that is what its axis shows."""
     datasets = [
-        {"label": name, "backgroundColor": color, "data": [cents / 100 for cents in values]}
+        {
+            "label": name,
+            "backgroundColor": color,
+            "data": [cents / 100 for cents in values],
+            "displayYAxis": True,
+        }
         for name, color, values in series
     ]
     return json.dumps({"labels": labels, "datasets": datasets})

@@ -42,6 +42,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "storefront",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _: static("tillhouse/favicon.svg"),
+        }
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

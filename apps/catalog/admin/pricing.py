@@ -37,10 +37,12 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["starts_at"].required = False
         self.fields["starts_at"].help_text = "Empty: from now on."
+        for field in self.fields.values():
+            field.disabled = self.instance.pk is not None  # what was charged stays as it was
 
     def clean_starts_at(self) -> Any:
         starts_at = self.cleaned_data.get("starts_at")
-        if starts_at and starts_at < timezone.now():
+        if self.instance.pk is None and starts_at and starts_at < timezone.now():
             raise forms.ValidationError("A price cannot begin in the past.")
         return starts_at
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.catalog.admin.pricing import PriceForm, save_price
 from apps.catalog.gtin import CodeInvalid, normalise, scale_code
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
 class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
     """A code as it is scanned or typed; it is kept as GTIN-14."""
 
-    gtin = forms.CharField(label="Barcode", help_text="Scan it, or type six digits of the scale.")
+    gtin = forms.CharField(
+        label="Barcode",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Scan it; of goods from the scale, type the first six digits.",
+    )
 
     def clean_gtin(self) -> str:
         text = self.cleaned_data["gtin"].strip()
@@ -65,7 +70,7 @@ class PriceInline(OfficeInline):
         return current.exclude(pk__in=past.values("pk")).order_by("book", "starts_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return self.has_add_permission(request, obj)  # the form holds old prices fast
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("catalog.add_price")

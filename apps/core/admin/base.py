@@ -104,4 +104,5 @@ class OfficeInline(DollarsMixin, TabularInline):
     """Rows of a table below the page they belong to."""
 
     extra = 0
+    show_title = False
     show_change_link = False

@@ -69,7 +69,7 @@ class KeysetChangeList(ChangeList):
         """What Django's templates ask of a change list."""
         self.result_list = rows
         self.result_count = len(rows)
-        self.full_result_count = None
+        self.full_result_count = len(rows)  # no "show all"
         self.show_full_result_count = False
         self.show_admin_actions = False
         self.can_show_all = self.multi_page = False

@@ -51,15 +51,14 @@ class StockBalanceAdmin(OfficeAdmin):
     fields = ("product", "store", "on_hand", "reserved", "reorder_point")
     readonly_fields = ("product", "store", "on_hand", "reserved")
 
-    @display(
-        description="On hand", ordering="on_hand", label={"low": "warning", "negative": "danger"}
-    )
+    @display(description="On hand", ordering="on_hand")
     def level(self, balance: StockBalance) -> Any:
+        tone = ""
         if balance.on_hand < 0:
-            return "negative", str(balance.on_hand)
-        if balance.reorder_point is not None and balance.on_hand <= balance.reorder_point:
-            return "low", str(balance.on_hand)
-        return "", str(balance.on_hand)
+            tone = "tillhouse-bad"
+        elif balance.reorder_point is not None and balance.on_hand <= balance.reorder_point:
+            tone = "tillhouse-warn"
+        return format_html('<span class="{}">{}</span>', tone, balance.on_hand)
 
     @display(description="Ledger")
     def last_moves(self, balance: StockBalance) -> Any:

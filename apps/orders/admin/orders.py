@@ -39,22 +39,10 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     search_fields = ("number",)
     search_help_text = "The number on the receipt, or how it begins."
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("number", "state"),
-                    ("sold_at", "business_date"),
-                    ("store", "till"),
-                    ("cashier_name", "age_check"),
-                    ("voided_at", "voided_by", "void_reason"),
-                )
-            },
-        ),
-    )
-    readonly_fields = ("state", "sold_at", "till", "age_check")
     change_form_after_template = "orders/admin/order.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []  # the template below shows the order as people read one
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -72,16 +60,6 @@ class OrderAdmin(ReadOnlyAdmin):
     def state(self, order: Order) -> str:
         return order.get_status_display()
 
-    @display(description="Till")
-    def till(self, order: Order) -> str:
-        return str(order.letterhead["terminal"])
-
-    @display(description="Age check")
-    def age_check(self, order: Order) -> str:
-        if not order.age_method:
-            return "not needed"
-        return f"{order.minimum_age}+, {order.get_age_method_display().lower()}, {order.age_rule}"
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -94,6 +72,7 @@ class OrderAdmin(ReadOnlyAdmin):
                 "tenders": tenders,
                 "movements": list_movements_of(document_id=order.pk).order_by("pk"),
                 "receipt": render_text(compose(order, tenders)),
+                "sold_at": self.sold_at(order),
             }
         return super().change_view(request, object_id, form_url, context)
 
