@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 REAL_FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "products.csv"
 ROWS = 6_441
 HEADER = (
-    "source_item_no,name,department,category,beverage_type,vendor_name,bottle_volume_ml,pack,"
-    "abv_pct,upc12,case_gtin14,unit_cost,retail_price_ia,discontinued"
-).split(",")
+    "source_item_no",
+    "name",
+    "department",
+    "category",
+    "beverage_type",
+    "vendor_name",
+    "bottle_volume_ml",
+    "pack",
+    "abv_pct",
+    "upc12",
+    "case_gtin14",
+    "unit_cost",
+    "retail_price_ia",
+    "discontinued",
+)
 
 
 def measure() -> Figures:
@@ -67,9 +79,12 @@ def generate(file: Path) -> Path:
 
 def _time_import(url: str, file: Path) -> float:
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    manage = [sys.executable, "manage.py"]
-    quiet = {"env": environment, "check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], **quiet)  # type: ignore[call-overload]
+    _manage(environment, "migrate", "--verbosity", "0")
     began = time.perf_counter()
-    subprocess.run([*manage, "import_products", str(file)], **quiet)  # type: ignore[call-overload]
+    _manage(environment, "import_products", str(file))
     return time.perf_counter() - began
+
+
+def _manage(environment: dict[str, str], *words: str) -> None:
+    command = [sys.executable, "manage.py", *words]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)

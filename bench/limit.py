@@ -92,48 +92,53 @@ def _plain(cell: Any) -> Any:
     return Jsonb(cell) if isinstance(cell, dict | list) else cell
 
 
-def write_sales(
-    url: str, scene: Scene, pattern: Pattern, *, seconds: float, hot: bool = False
-) -> tuple[int, float, float]:
-    """Write sales from as many processes as there are desks; sales, seconds, CPU seconds used."""
+@dataclass(frozen=True)
+class Task:
+    """What every writer of a round does."""
+
+    url: str
+    scene: Scene
+    pattern: Pattern
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was done: sales, the seconds they took, and the writers' own CPU seconds."""
+
+    sales: int
+    seconds: float
+    cpu_seconds: float
+
+
+def write_sales(task: Task) -> Written:
+    """Write sales from as many processes as there are desks."""
     context = multiprocessing.get_context("fork")
-    queue: multiprocessing.Queue[tuple[int, float, float]] = context.Queue()
+    queue: multiprocessing.Queue[Written] = context.Queue()
     writers = [
-        context.Process(target=_write, args=(url, scene, desk, pattern, seconds, hot, queue))
-        for desk in scene.desks
+        context.Process(target=_write, args=(task, desk, queue)) for desk in task.scene.desks
     ]
     for writer in writers:
         writer.start()
-    counted = [queue.get(timeout=seconds + 120) for _ in writers]
+    done = [queue.get(timeout=task.seconds + 120) for _ in writers]
     for writer in writers:
         writer.join()
-    return (
-        sum(sales for sales, _, _ in counted),
-        max(took for _, took, _ in counted),
-        sum(cpu for _, _, cpu in counted),
+    return Written(
+        sum(written.sales for written in done),
+        max(written.seconds for written in done),
+        sum(written.cpu_seconds for written in done),
     )
 
 
-def _write(
-    url: str,
-    scene: Scene,
-    desk: Desk,
-    pattern: Pattern,
-    seconds: float,
-    hot: bool,
-    queue: multiprocessing.Queue[tuple[int, float, float]],
-) -> None:
+def _write(task: Task, desk: Desk, queue: multiprocessing.Queue[Written]) -> None:
     dice = random.Random(uuid.uuid4().int)
     sales = 0
-    with psycopg.connect(url, prepare_threshold=0) as books:
+    with psycopg.connect(task.url, prepare_threshold=0) as books:
         used, began = _cpu(), time.perf_counter()
-        while time.perf_counter() - began < seconds:
-            products = dice.sample(scene.product_ids, 5)
-            if hot:
-                products[0] = scene.product_ids[0]
-            _write_sale(books, desk, pattern, products)
+        while time.perf_counter() - began < task.seconds:
+            _write_sale(books, desk, task.pattern, dice.sample(task.scene.product_ids, 5))
             sales += 1
-        queue.put((sales, time.perf_counter() - began, _cpu() - used))
+        queue.put(Written(sales, time.perf_counter() - began, _cpu() - used))
 
 
 def _cpu() -> float:

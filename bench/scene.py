@@ -116,8 +116,8 @@ def _fill_shelves() -> None:
         cursor.execute(
             "INSERT INTO inventory_stockmovement"
             " (store_id, product_id, quantity, kind, document_id, reason, actor_name, at)"
-            " SELECT store_id, product_id, on_hand, 'RECEIPT', gen_random_uuid(), '', 'bench', now()"
-            " FROM inventory_stockbalance"
+            " SELECT store_id, product_id, on_hand, 'RECEIPT', gen_random_uuid(), '', 'bench',"
+            " now() FROM inventory_stockbalance"
         )
         # Not the empty tables: a plan made for a table that is known to be empty scans it whole.
         cursor.execute("ANALYZE catalog_product, catalog_barcode, catalog_price")

@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from apps.catalog.models import ImportChange, ImportRun, PriceBook
-from apps.catalog.services.imports.running import ImportFile, import_products
+from apps.catalog.forms import UploadForm
+from apps.catalog.models import ImportChange, ImportRun
 from apps.catalog.services.imports.states import describe_difference
 from apps.catalog.services.imports.undoing import undo_import
+from apps.catalog.services.imports.uploads import is_kept, keep_upload, run_upload
 from apps.core.admin.base import ReadOnlyAdmin, actor_of
 from apps.core.errors import DomainError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from apps.catalog.services.imports.running import ImportReport
-
-MAX_FILE_BYTES = 20 * 1024 * 1024
 SHOWN = 200
-
-
-class UploadForm(forms.Form):
-    """A product file, and the book its prices go into."""
-
-    file = forms.FileField(label="CSV file", widget=UnfoldAdminFileFieldWidget)
-    book = forms.ChoiceField(label="Prices go into", widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        books = [(book.code, book.name) for book in PriceBook.objects.order_by("code")]
-        self.fields["book"].choices = books or [("STANDARD", "Standard")]  # type: ignore[attr-defined]
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_FILE_BYTES:
-            raise forms.ValidationError("Files of more than 20 MB: use manage.py import_products.")
-        return file
 
 
 @admin.register(ImportRun)
@@ -101,11 +76,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
         form = UploadForm(request.POST or None, request.FILES or None)
         if not form.is_valid():
             return self._page(request, "catalog/admin/import_upload.html", {"form": form})
-        token = uuid4()
-        content = form.cleaned_data["file"].read()
-        default_storage.save(_stored(token), ContentFile(content))
-        book = form.cleaned_data["book"]
-        request.session[f"import:{token}"] = [form.cleaned_data["file"].name, book]
+        file, book = form.cleaned_data["file"], form.cleaned_data["book"]
+        token = keep_upload(file.read())
+        request.session[f"import:{token}"] = [file.name, book]
         url = reverse("admin:catalog_import_confirm", args=[token])
         return HttpResponseRedirect(url)
 
@@ -113,18 +86,23 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """Show a dry run of the stored file; on confirmation, take it in."""
         _require(request)
         known = request.session.get(f"import:{token}")
-        if known is None or not default_storage.exists(_stored(token)):
+        if known is None or not is_kept(token):
             messages.error(request, "That file is not here any more. Choose it again.")
             return HttpResponseRedirect(_upload_url())
         name, book = known
         is_confirmed = request.method == "POST"
         try:
-            report = _run(request, token, name, book, dry_run=not is_confirmed)
+            report = run_upload(
+                actor=actor_of(request),
+                token=token,
+                named=(name, book),
+                now=timezone.now(),
+                dry_run=not is_confirmed,
+            )
         except DomainError as refusal:
             messages.error(request, refusal.detail)
             return HttpResponseRedirect(_upload_url())
         if report.is_applied:
-            default_storage.delete(_stored(token))
             messages.success(request, f"{name}: {report.created} new, {report.changed} changed.")
             return HttpResponseRedirect(
                 reverse("admin:catalog_importrun_change", args=[report.run_id])
@@ -180,20 +158,5 @@ def _require(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _stored(token: Any) -> str:
-    return f"imports/{token}.csv"
-
-
 def _upload_url() -> str:
     return reverse("admin:catalog_importrun_upload")
-
-
-def _run(request: HttpRequest, token: Any, name: str, book: str, *, dry_run: bool) -> ImportReport:
-    with default_storage.open(_stored(token), "rb") as binary:
-        lines = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        return import_products(
-            actor=actor_of(request),
-            file=ImportFile(name, lines, book),
-            now=timezone.now(),
-            dry_run=dry_run,
-        )

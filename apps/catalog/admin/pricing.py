@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
+from apps.catalog.forms import PriceForm
 from apps.catalog.models import Price, PriceBook, StorePriceBook
 from apps.catalog.services.pricing import schedule_price, withdraw_price
 from apps.catalog.types import PricePoint
 from apps.core.admin.base import OfficeAdmin, OfficeInline, ReadOnlyAdmin, actor_of
-from apps.core.admin.fields import DollarsField, dollars
+from apps.core.admin.fields import dollars
 from apps.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -22,29 +22,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
-
-
-class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A price from now, or from a time to come."""
-
-    price_cents = DollarsField(label="Price")
-
-    class Meta:
-        model = Price
-        fields = ("book", "product", "price_cents", "starts_at")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["starts_at"].required = False
-        self.fields["starts_at"].help_text = "Empty: from now on."
-        for field in self.fields.values():
-            field.disabled = self.instance.pk is not None  # what was charged stays as it was
-
-    def clean_starts_at(self) -> Any:
-        starts_at = self.cleaned_data.get("starts_at")
-        if self.instance.pk is None and starts_at and starts_at < timezone.now():
-            raise forms.ValidationError("A price cannot begin in the past.")
-        return starts_at
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from apps.catalog.admin.pricing import PriceForm, save_price
-from apps.catalog.gtin import CodeInvalid, normalise, scale_code
+from apps.catalog.admin.filters import BY_CATEGORY, AttentionFilter
+from apps.catalog.admin.pricing import save_price
+from apps.catalog.forms import BarcodeForm, PriceForm
 from apps.catalog.models import Barcode, Price, Product
-from apps.catalog.rules import MAX_SPIRITS_ABV, MAX_SPIRITS_ML, legal_obstacle
+from apps.catalog.rules import legal_obstacle
 from apps.catalog.services.pricing import withdraw_price
 from apps.core.admin.base import OfficeAdmin, OfficeInline, actor_of
 from apps.core.admin.panels import product_panel
@@ -24,25 +22,7 @@ from apps.stores.selectors import list_store_names
 from apps.stores.types import BeverageType
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
-
-
-class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A code as it is scanned or typed; it is kept as GTIN-14."""
-
-    gtin = forms.CharField(
-        label="Barcode",
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Scan it; of goods from the scale, type the first six digits.",
-    )
-
-    def clean_gtin(self) -> str:
-        text = self.cleaned_data["gtin"].strip()
-        try:
-            return scale_code(text) if len(text) == len("250101") else normalise(text)
-        except CodeInvalid as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class BarcodeInline(OfficeInline):
@@ -79,32 +59,6 @@ class PriceInline(OfficeInline):
         return False
 
 
-class AttentionFilter(admin.SimpleListFilter):
-    """Products that somebody should look at."""
-
-    title = "needs attention"
-    parameter_name = "attention"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("no-price", "No price"),
-            ("no-barcode", "No barcode"),
-            ("unlawful", "Spirits too large or too strong"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "no-price":
-                return queryset.filter(~Exists(Price.objects.filter(product=OuterRef("pk"))))
-            case "no-barcode":
-                return queryset.filter(~Exists(Barcode.objects.filter(product=OuterRef("pk"))))
-            case "unlawful":
-                spirits = queryset.filter(beverage_type=BeverageType.SPIRITS)
-                large = spirits.filter(volume_ml__gt=MAX_SPIRITS_ML)
-                return large | spirits.filter(abv_percent__gt=MAX_SPIRITS_ABV)
-        return queryset
-
-
 @admin.register(Product)
 class ProductAdmin(OfficeAdmin):
     """What the shops sell."""
@@ -112,7 +66,7 @@ class ProductAdmin(OfficeAdmin):
     list_display = ("name", "sku", "shelf", "price", "size", "active")
     list_select_related = ("category",)
     list_filter = (
-        ("category", AutocompleteSelectFilter),
+        BY_CATEGORY,
         "beverage_type",
         "tax_class",
         "is_active",
