@@ -16,15 +16,15 @@ class BarcodeUnknown(DomainError):
     kind = Kind.NOT_FOUND
 
 
-class ProductUnknown(DomainError):
-    code = "product-unknown"
-    title = "There is no such product"
-    kind = Kind.NOT_FOUND
-
-
 class PriceInThePast(DomainError):
     code = "price-in-the-past"
     title = "A price cannot begin in the past"
+
+
+class PriceUnknown(DomainError):
+    code = "price-unknown"
+    title = "There is no such price"
+    kind = Kind.NOT_FOUND
 
 
 class PriceTaken(DomainError):

@@ -47,8 +47,9 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["starts_at"].required = False
-        self.fields["starts_at"].help_text = "Empty: from now on."
+        if starts_at := self.fields.get("starts_at"):  # not on the page of a price, which is read
+            starts_at.required = False
+            starts_at.help_text = "Empty: from now on."
         for field in self.fields.values():
             field.disabled = self.instance.pk is not None  # what was charged stays as it was
 

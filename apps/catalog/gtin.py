@@ -15,8 +15,8 @@ _UPC_LENGTH = 12
 _SHORT_LENGTH = 8
 _LENGTHS = frozenset({_SHORT_LENGTH, _UPC_LENGTH, 13, GTIN_LENGTH})
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # AIM symbology identifier in front of a scan
-_GS1_GTIN = re.compile(r"01([0-9]{14}).+", re.DOTALL)  # GS1-128: application identifier (01)
-_EAN8_AIM = "]E4"
+_GS1_GTIN = re.compile(r"01([0-9]{14}).*", re.DOTALL)  # GS1-128: application identifier (01)
+_EAN8_AIM, _UPC_AIM = "]E4", "]E0"  # the latter: UPC-A, UPC-E, EAN-13
 _SCALE_PREFIX = "002"  # a UPC-A of number system 2, padded: priced at the store's scale
 FOUR_DIGITS, FIVE_DIGITS = 4, 5
 
@@ -64,7 +64,7 @@ def read_scan(scan: str, *, price_digits: int = FOUR_DIGITS) -> ScannedCode:
     if len(text) not in _LENGTHS:
         raise CodeInvalid(f"A product code has 8, 12, 13 or 14 digits, not {len(text)}.")
     if len(text) == _SHORT_LENGTH:
-        return ScannedCode(_eight_digits(text, is_ean8=aim == _EAN8_AIM))
+        return ScannedCode(_eight_digits(text, aim))
     if not has_valid_check(text):
         raise CodeInvalid("The check digit is wrong: scan it again.")
     gtin = text.zfill(GTIN_LENGTH)
@@ -108,11 +108,11 @@ def expand_upce(code: str) -> str:
     return f"{system}{middle}{check}"
 
 
-def _eight_digits(text: str, *, is_ean8: bool) -> tuple[str, ...]:
+def _eight_digits(text: str, aim: str) -> tuple[str, ...]:
     candidates = []
-    if not is_ean8 and text[0] in "01" and has_valid_check(expanded := expand_upce(text)):
+    if aim != _EAN8_AIM and text[0] in "01" and has_valid_check(expanded := expand_upce(text)):
         candidates.append(expanded.zfill(GTIN_LENGTH))
-    if has_valid_check(text):
+    if aim != _UPC_AIM and has_valid_check(text):
         candidates.append(text.zfill(GTIN_LENGTH))
     if not candidates:
         raise CodeInvalid("The check digit is wrong: scan it again.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 from apps.catalog import shelf
 from apps.catalog.errors import BarcodeInvalid, BarcodeUnknown
 from apps.catalog.gtin import CodeInvalid, ScannedCode, read_scan
-from apps.catalog.models import Barcode, Price, PriceBook, Product
+from apps.catalog.models import Barcode, Price, Product
 from apps.catalog.types import Item, Scanned
 
 if TYPE_CHECKING:
@@ -78,12 +79,14 @@ def list_products_of(
     """Active products with a price in the store, narrowed by a search text or a category.
 
     The text is looked for in names and barcodes, and compared with SKUs; a category is the name of
-    a category or a department.
+    a category or a department. `name_and_sku` is there to sort by: no two products share it.
     """
     priced = Price.objects.filter(
         book__store_links__store=store.id, product=OuterRef("pk"), starts_at__lte=now
     )
-    products = Product.objects.filter(Exists(priced), is_active=True)
+    products = Product.objects.filter(Exists(priced), is_active=True).annotate(
+        name_and_sku=Concat("name", Value(" "), "sku")
+    )
     if category:
         products = products.filter(
             Q(category__name__iexact=category) | Q(category__department__iexact=category)
@@ -114,8 +117,8 @@ def find_pack(*, code: str) -> tuple[int, int] | None:
     except CodeInvalid:
         return None
     found = Barcode.objects.filter(gtin__in=candidates, is_active=True, product__is_active=True)
-    row = found.values_list("product_id", "pack_size").first()
-    return (row[0], row[1]) if row else None
+    packs = {code.gtin: (code.product_id, code.pack_size) for code in found}
+    return next((packs[gtin] for gtin in candidates if gtin in packs), None)
 
 
 def list_known_products(*, product_ids: Collection[int]) -> set[int]:
@@ -123,13 +126,11 @@ def list_known_products(*, product_ids: Collection[int]) -> set[int]:
     return set(Product.objects.filter(pk__in=product_ids).values_list("pk", flat=True))
 
 
-def list_price_books() -> QuerySet[PriceBook]:
-    """All price books, by code."""
-    return PriceBook.objects.order_by("code")
-
-
 def _read(scan: str, store: StoreProfile) -> ScannedCode:
     try:
-        return read_scan(scan, price_digits=store.price_in_barcode_digits)
+        code = read_scan(scan, price_digits=store.price_in_barcode_digits)
     except CodeInvalid as error:
         raise BarcodeInvalid(str(error), barcode=scan) from error
+    if code.price_cents == 0:  # what a scale prints where the price has too many digits
+        raise BarcodeInvalid("The label carries no price: weigh it again.", barcode=scan)
+    return code

@@ -7,6 +7,7 @@ are asked for by code or by id; products with modifiers take a few more, once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ type Code = tuple[int, int]  # product id and pack size
 _books: ReferenceCache[int, tuple[int, str]] = ReferenceCache()  # store id: book id and code
 _codes: ReferenceCache[str, Code] = ReferenceCache()  # GTIN-14
 _items: ReferenceCache[tuple[int, int], Item] = ReferenceCache()  # book id, product id
+
+LAGGARD = timedelta(minutes=1)  # a request may be that much behind another of its process
 
 # One row per product, active code and price from the one in force at the instant on.
 _FETCH = (
@@ -132,7 +135,7 @@ def _fetch(gtins: list[str], ids: list[int], book_id: int, now: datetime) -> lis
         parts.append(_BY_ID.format(marks=", ".join(["%s"] * len(ids))))
     batch = Batch()
     sql = _FETCH.format(wanted=" UNION ".join(parts))
-    statement = batch.add(sql, [*gtins, *ids, book_id, book_id, now])
+    statement = batch.add(sql, [*gtins, *ids, book_id, book_id, now - LAGGARD])
     batch.run()
     return statement.rows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,13 +18,14 @@ from apps.catalog.models import ImportChange, ImportRun
 from apps.catalog.services.imports.states import describe_difference
 from apps.catalog.services.imports.undoing import undo_import
 from apps.catalog.services.imports.uploads import is_kept, keep_upload, run_upload
-from apps.core.admin.base import ReadOnlyAdmin, actor_of
+from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
 from apps.core.errors import DomainError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 200
+MAY_IMPORT = "catalog.add_importrun"
 
 
 @admin.register(ImportRun)
@@ -54,10 +54,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def state(self, run: ImportRun) -> str:
         return "taken back" if run.undone_at else "in force"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        changes = ImportChange.objects.filter(run_id=UUID(object_id)).select_related("product")
+        changes = context["original"].changes.select_related("product")
         rows = [
             (
                 change.product,
@@ -66,13 +66,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
             )
             for change in changes.order_by("pk")[:SHOWN]
         ]
-        context = {**(extra_context or {}), "import_changes": rows, "shown": SHOWN}
-        return super().change_view(request, object_id, form_url, context)
+        context |= {"import_changes": rows, "shown": SHOWN}
+        return super().render_change_form(request, context, *args, **kwargs)
 
-    @action(description="Import products", icon="upload_file")
+    @action(description="Import products", icon="upload_file", permissions=[MAY_IMPORT])
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would change."""
-        _require(request)
         form = UploadForm(request.POST or None, request.FILES or None)
         if not form.is_valid():
             return self._page(request, "catalog/admin/import_upload.html", {"form": form})
@@ -84,7 +83,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def confirm_view(self, request: HttpRequest, token: Any) -> HttpResponse:
         """Show a dry run of the stored file; on confirmation, take it in."""
-        _require(request)
+        if not request.user.has_perm(MAY_IMPORT):
+            raise PermissionDenied
         known = request.session.get(f"import:{token}")
         if known is None or not is_kept(token):
             messages.error(request, "That file is not here any more. Choose it again.")
@@ -117,11 +117,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         }
         return self._page(request, "catalog/admin/import_preview.html", context)
 
-    @action(description="Take back", icon="undo")
+    @action(description="Take back", icon="undo", permissions=[MAY_IMPORT])
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then put every product back as it was before the run."""
-        _require(request)
-        run = ImportRun.objects.get(pk=object_id)
+        run = get_row(self, request, object_id)
         if request.method == "POST":
             try:
                 with transaction():
@@ -151,11 +150,6 @@ class ImportChangeAdmin(ReadOnlyAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False  # shown on the page of their run
-
-
-def _require(request: HttpRequest) -> None:
-    if not request.user.has_perm("catalog.add_importrun"):
-        raise PermissionDenied
 
 
 def _upload_url() -> str:

@@ -119,14 +119,14 @@ class ProductAdmin(OfficeAdmin):
     def active(self, product: Product) -> bool:
         return product.is_active
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        panel = product_panel(
-            stores=list_store_names(), product_id=int(object_id), now=timezone.now()
-        )
-        context = {**(extra_context or {}), "panel": panel, "panel_title": "Store"}
-        return super().change_view(request, object_id, form_url, context)
+        if product := context["original"]:
+            now, stores = timezone.now(), list_store_names()
+            context["panel"] = product_panel(stores=stores, product_id=product.pk, now=now)
+            context["panel_title"] = "Store"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ByName(KeyPagination):
     """Products in the order of their names."""
 
-    ordering = ("name", "id")
+    ordering = ("name_and_sku",)
 
 
 class ProductsView(TillView):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django_subatomic.db import transaction_required
 
-from apps.catalog.errors import PriceInThePast, PriceTaken
+from apps.catalog.errors import PriceInThePast, PriceTaken, PriceUnknown
 from apps.catalog.models import Price, PriceBook, StorePriceBook
 from apps.core import audit
 from apps.core.reference import bump_revision
@@ -57,9 +57,12 @@ def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
     """Take a price that has not begun off the schedule.
 
     Raises:
+        PriceUnknown: it is not on the schedule any more.
         PriceInThePast: it has begun, so customers may have been charged by it.
     """
-    price = Price.objects.get(pk=price_id)
+    price = Price.objects.filter(pk=price_id).first()
+    if price is None:
+        raise PriceUnknown("This price was withdrawn already.")
     if not Price.objects.filter(pk=price_id, starts_at__gt=now).delete()[0]:
         raise PriceInThePast("This price is in force already. Set a new price instead.")
     facts: dict[str, JSON] = {

@@ -52,7 +52,8 @@ class LookupView(TillView):
         found = get_scanned(store=till.store, scan=scan, revision=till.revision, now=now)
         unit = found.item.price_at(now)
         stock = describe_stock(till.store.id, found.item)
-        price = found.price_cents or (None if unit is None else unit * found.pack_size)
+        listed = None if unit is None else unit * found.pack_size
+        price = listed if found.price_cents is None else found.price_cents
         return Response(
             {
                 "product": describe_item(found.item, now),

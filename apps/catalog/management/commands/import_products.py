@@ -82,10 +82,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 self.style.SUCCESS(f"Imported. Undo with: import_products --undo {report.run_id}")
             )
-        elif not report.has_changes:
-            self.stdout.write("The catalog holds all of this already.")
-        elif not report.bad_rows:
+        elif report.has_changes and not report.bad_rows:
             self.stdout.write("Dry run: nothing was changed.")
+        elif not report.bad_rows:
+            self.stdout.write("The catalog holds all of this already.")
 
     def show_changes(self, report: ImportReport, shown: int) -> None:
         for change in report.changes[:shown]:
@@ -97,7 +97,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  ... and {hidden:,} more (--all shows them)")
 
     def undo(self, run_id: UUID, *, ask: bool) -> None:
-        if ask and input(f"Take import {run_id} back? [y/N] ").strip().lower() not in {"y", "yes"}:
+        if ask and not _is_sure(f"Take import {run_id} back? [y/N] "):
             raise CommandError("Nothing was changed.")
         try:
             with transaction():
@@ -109,6 +109,13 @@ class Command(BaseCommand):
                 f"Taken back: {run.created_count:,} new and {run.changed_count:,} changed products."
             )
         )
+
+
+def _is_sure(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 @contextmanager

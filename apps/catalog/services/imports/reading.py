@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from apps.catalog.errors import ImportRefused
 from apps.catalog.gtin import CodeInvalid, normalise
-from apps.catalog.models.product import MAX_PACK
-from apps.core.money import parse_dollars
+from apps.catalog.models.product import MAX_PACK, MAX_PRICE_CENTS
+from apps.core.money import format_cents, parse_dollars
 from apps.stores.types import BeverageType, TaxClass
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "discontinued": ("discontinued",),
 }
 BEVERAGES = {
-    "": BeverageType.NONE,
     "none": BeverageType.NONE,
     "beer": BeverageType.BEER,
     "wine": BeverageType.WINE,
@@ -53,6 +52,8 @@ LONGEST = {"sku": 40, "name": 120, "department": 60, "category": 60, "vendor": 8
 YES, NO = frozenset({"1", "yes", "true"}), frozenset({"0", "no", "false"})
 MAX_AGE = 99
 MAX_VOLUME_ML = 1_000_000
+MOST_DIGITS = 12
+SHOWN = 20  # characters of a cell at fault
 
 
 class RowFault(ValueError):
@@ -66,20 +67,19 @@ class ProductRow:
     line: int
     sku: str
     name: str
-    department: str
-    category: str
+    category: tuple[str, str] | None  # department and name
     vendor: str
-    beverage: BeverageType
-    tax_class: TaxClass
-    minimum_age: int
+    beverage: BeverageType | None
+    tax_class: TaxClass | None
+    minimum_age: int | None
     volume_ml: int | None
     abv_percent: Decimal | None
     cost_cents: int | None
     price_cents: int | None
     codes: tuple[Code, ...]
     modifier_groups: tuple[str, ...] | None
-    is_active: bool
-    tracks_stock: bool
+    is_discontinued: bool | None
+    tracks_stock: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ def read_rows(lines: Iterable[str]) -> Iterator[ProductRow | BadRow]:
     reader = csv.DictReader(lines, restkey="(surplus)")
     try:
         header = [name.strip().lower() for name in reader.fieldnames or ()]
+        _refuse_twins(header)
         column_of = _match_columns(header)
         reader.fieldnames = header
         for cells in reader:
@@ -107,6 +108,12 @@ def read_rows(lines: Iterable[str]) -> Iterator[ProductRow | BadRow]:
     except (csv.Error, UnicodeDecodeError) as error:
         where = f"near line {reader.line_num + 1}"
         raise ImportRefused(f"This is no readable CSV file in UTF-8, {where}: {error}.") from error
+
+
+def _refuse_twins(header: list[str]) -> None:
+    twins = sorted({name for name in header if name and header.count(name) > 1})
+    if twins:
+        raise ImportRefused(f"The first line names a column twice: {', '.join(twins)}.")
 
 
 def _match_columns(header: list[str]) -> dict[str, str]:
@@ -134,6 +141,8 @@ def _read_row(
     try:
         if "(surplus)" in cells:
             raise RowFault("more cells than columns; is a comma inside a text without quotes?")
+        if None in cells.values():
+            raise RowFault("fewer cells than columns; is the file cut short?")
         if any("\x00" in text for text in texts.values()):
             raise RowFault("contains a NUL character")
         return _understand(line, sku, texts)
@@ -142,7 +151,6 @@ def _read_row(
 
 
 def _understand(line: int, sku: str, texts: dict[str, str]) -> ProductRow:
-    beverage = _beverage(texts.get("beverage_type", ""))
     texts = {**texts, "sku": sku}
     for column, longest in LONGEST.items():
         if len(texts.get(column, "")) > longest:
@@ -151,38 +159,53 @@ def _understand(line: int, sku: str, texts: dict[str, str]) -> ProductRow:
         raise RowFault("sku is missing, and no code could stand in for it")
     if not texts["name"]:
         raise RowFault("name is missing")
-    groups = texts.get("modifier_groups")
+    groups = (name.strip() for name in texts.get("modifier_groups", "").split("|"))
     return ProductRow(
         line=line,
         sku=sku,
         name=texts["name"],
-        department=texts.get("department") or "General",
-        category=texts.get("category") or texts.get("department") or "General",
+        category=_category(texts),
         vendor=texts.get("vendor", ""),
-        beverage=beverage,
-        tax_class=_tax_class(texts.get("tax_class", ""), beverage),
-        minimum_age=_whole("minimum_age", texts, 0, MAX_AGE) or 0,
+        beverage=_beverage(texts.get("beverage_type", "")),
+        tax_class=_tax_class(texts.get("tax_class", "")),
+        minimum_age=_whole("minimum_age", texts, 0, MAX_AGE),
         volume_ml=_whole("volume_ml", texts, 1, MAX_VOLUME_ML),
         abv_percent=_abv(texts.get("abv_percent", "")),
         cost_cents=_dollars("cost", texts),
         price_cents=_dollars("price", texts),
         codes=_codes(texts),
-        modifier_groups=None if groups is None else tuple(g for g in groups.split("|") if g),
-        is_active=texts.get("discontinued", "").lower() not in YES,
-        tracks_stock=texts.get("tracks_stock", "").lower() not in NO,
+        modifier_groups=tuple(dict.fromkeys(name for name in groups if name)) or None,
+        is_discontinued=_yes_or_no("discontinued", texts),
+        tracks_stock=_yes_or_no("tracks_stock", texts),
     )
 
 
-def _beverage(text: str) -> BeverageType:
+def _category(texts: dict[str, str]) -> tuple[str, str] | None:
+    department, name = texts.get("department", ""), texts.get("category", "")
+    if not (department or name):
+        return None
+    return department or "General", name or department
+
+
+def _yes_or_no(column: str, texts: dict[str, str]) -> bool | None:
+    word = texts.get(column, "").lower()
+    if word and word not in YES | NO:
+        raise RowFault(f"{column} {word!r} is neither yes nor no")
+    return word in YES if word else None
+
+
+def _beverage(text: str) -> BeverageType | None:
+    if not text:
+        return None
     try:
         return BEVERAGES[text.lower()]
     except KeyError:
         raise RowFault(f"beverage_type {text!r} is none of beer, wine, spirits, none") from None
 
 
-def _tax_class(text: str, beverage: BeverageType) -> TaxClass:
+def _tax_class(text: str) -> TaxClass | None:
     if not text:
-        return TaxClass.GENERAL if beverage is BeverageType.NONE else TaxClass.ALCOHOL
+        return None
     try:
         return TaxClass(text.upper())
     except ValueError:
@@ -193,9 +216,16 @@ def _whole(column: str, texts: dict[str, str], least: int, most: int) -> int | N
     text = texts.get(column, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
-        raise RowFault(f"{column} {text!r} is not a whole number from {least} to {most}")
-    return int(text)
+    number = _digits(text)
+    if number is None or not least <= number <= most:
+        raise RowFault(f"{column} {text[:SHOWN]!r} is not a whole number from {least} to {most}")
+    return number
+
+
+def _digits(text: str) -> int | None:
+    """The number that ASCII digits stand for, or None; no more digits than any column can need."""
+    is_short = len(text) <= MOST_DIGITS
+    return int(text) if is_short and text.isascii() and text.isdigit() else None
 
 
 def _abv(text: str) -> Decimal | None:
@@ -207,7 +237,7 @@ def _abv(text: str) -> Decimal | None:
         percent = Decimal(-1)
     if not (percent.is_finite() and 0 <= percent <= 100):  # noqa: PLR2004 - a percentage
         raise RowFault(f"abv_percent {text!r} is not a percentage")
-    return percent.quantize(Decimal("0.1"))
+    return abs(percent.quantize(Decimal("0.1")))  # never "-0.0"
 
 
 def _dollars(column: str, texts: dict[str, str]) -> int | None:
@@ -215,9 +245,12 @@ def _dollars(column: str, texts: dict[str, str]) -> int | None:
     if not text:
         return None
     try:
-        return parse_dollars(text)
+        cents = parse_dollars(text)
     except ValueError:
-        raise RowFault(f"{column} {text!r} is not an amount such as 12.50") from None
+        raise RowFault(f"{column} {text[:SHOWN]!r} is not an amount such as 12.50") from None
+    if cents > MAX_PRICE_CENTS:
+        raise RowFault(f"{column} {text[:SHOWN]!r} is more than {format_cents(MAX_PRICE_CENTS)}")
+    return cents
 
 
 def _codes(texts: dict[str, str]) -> tuple[Code, ...]:
@@ -242,6 +275,7 @@ def _gtin(code: str) -> str:
 
 
 def _pack(code: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_PACK):
-        raise RowFault(f"barcode {code}: pack size {text!r} is not 1 to {MAX_PACK}")
-    return int(text)
+    size = _digits(text)
+    if size is None or not 1 <= size <= MAX_PACK:
+        raise RowFault(f"barcode {code}: pack size {text[:SHOWN]!r} is not 1 to {MAX_PACK}")
+    return size

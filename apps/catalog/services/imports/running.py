@@ -6,6 +6,7 @@ A dry run does the very same work and rolls it back, so what it shows is what wi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from apps.catalog.services.imports.reading import BadRow, ProductRow, read_rows
 from apps.catalog.services.imports.saving import save_rows
 from apps.catalog.services.imports.states import (
     Planned,
+    State,
     describe_difference,
     products_with_state,
     state_after,
@@ -25,6 +27,7 @@ from apps.catalog.services.imports.states import (
 )
 from apps.core import audit
 from apps.core.reference import bump_revision
+from apps.stores.types import BeverageType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -109,6 +112,7 @@ def import_products(
 
 
 def _take_in(actor: Actor, file: ImportFile, report: ImportReport, now: datetime) -> None:
+    bump_revision()  # first: its lock makes imports and undos wait for each other
     book, _ = PriceBook.objects.get_or_create(code=file.book, defaults={"name": file.book.title()})
     run = ImportRun.objects.create(
         id=report.run_id,
@@ -172,7 +176,7 @@ def _note(planned: list[Planned], bad_lines: set[int], report: ImportReport) -> 
         row = plan.row
         if row.line in bad_lines:
             continue
-        if obstacle := legal_obstacle(row.beverage, row.volume_ml, row.abv_percent):
+        if obstacle := _obstacle(plan.after):
             report.warnings.append(
                 f"line {row.line}, {row.sku} {row.name}: {obstacle} Tills will refuse it."
             )
@@ -187,6 +191,15 @@ def _note(planned: list[Planned], bad_lines: set[int], report: ImportReport) -> 
             report.changes.append(Change(row.line, row.sku, row.name, is_new, differences))
 
 
+def _obstacle(state: State) -> str | None:
+    abv = state["abv_percent"]
+    return legal_obstacle(
+        BeverageType(state["beverage_type"]),
+        state["volume_ml"],
+        None if abv is None else Decimal(abv),
+    )
+
+
 def _finish(actor: Actor, run: ImportRun, report: ImportReport, now: datetime) -> None:
     run.created_count, run.changed_count = report.created, report.changed
     run.unchanged_count = report.unchanged
@@ -197,4 +210,3 @@ def _finish(actor: Actor, run: ImportRun, report: ImportReport, now: datetime) -
         "changed": report.changed,
     }
     audit.record(audit.AuditFact(now, actor, "products.imported", f"import:{run.pk}", facts))
-    bump_revision()

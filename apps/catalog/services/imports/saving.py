@@ -42,7 +42,7 @@ def save_rows(run: ImportRun, planned: list[Planned], now: datetime) -> list[Bad
 
 
 def _clashes(planned: list[Planned]) -> Iterable[BadRow]:
-    """Rows whose barcode is another active product's, or whose modifier group does not exist."""
+    """Rows whose barcode is another product's, or whose modifier group does not exist."""
     gtins = {gtin for plan in planned for gtin, _ in plan.row.codes}
     rows = Barcode.objects.filter(gtin__in=gtins, is_active=True)
     owner = dict(rows.values_list("gtin", "product__sku"))

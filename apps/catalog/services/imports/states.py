@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Prefetch, Subquery
 
 from apps.catalog.models import Barcode, Price, Product
 from apps.core.money import format_cents
+from apps.stores.types import BeverageType, TaxClass
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +33,21 @@ PLAIN_FIELDS = (
     "is_active",
     "tracks_stock",
 )
+# What a new product is where its row says nothing of it.
+UNSAID: State = {
+    "vendor": "",
+    "beverage_type": BeverageType.NONE,
+    "tax_class": TaxClass.GENERAL,
+    "minimum_age": 0,
+    "volume_ml": None,
+    "unit_cost_cents": None,
+    "is_active": True,
+    "tracks_stock": True,
+    "abv_percent": None,
+    "category": ["General", "General"],
+    "modifier_groups": [],
+    "price_cents": None,
+}
 CENTS_FIELDS = frozenset({"unit_cost_cents", "price_cents"})
 
 
@@ -74,22 +90,31 @@ def state_after(row: ProductRow, before: State | None) -> State:
     codes = dict(known.get("barcodes", [])) | dict(row.codes)
     groups = row.modifier_groups
     abv = row.abv_percent
-    return {
+    said: State = {
         "name": row.name,
-        "vendor": row.vendor or known.get("vendor", ""),
-        "beverage_type": row.beverage.value,
-        "tax_class": row.tax_class.value,
+        "vendor": row.vendor or None,
+        "beverage_type": row.beverage,
+        "tax_class": row.tax_class or _tax_class_implied(row.beverage, known),
         "minimum_age": row.minimum_age,
         "volume_ml": row.volume_ml,
-        "unit_cost_cents": _or_known(row.cost_cents, known, "unit_cost_cents"),
-        "is_active": row.is_active,
+        "unit_cost_cents": row.cost_cents,
+        "is_active": None if row.is_discontinued is None else not row.is_discontinued,
         "tracks_stock": row.tracks_stock,
         "abv_percent": None if abv is None else _one_decimal(abv),
-        "category": [row.department, row.category],
+        "category": None if row.category is None else list(row.category),
         "barcodes": sorted([gtin, pack] for gtin, pack in codes.items()),
-        "modifier_groups": known.get("modifier_groups", []) if groups is None else sorted(groups),
-        "price_cents": _or_known(row.price_cents, known, "price_cents"),
+        "modifier_groups": None if groups is None else sorted(groups),
+        "price_cents": row.price_cents,
     }
+    fallback = UNSAID | known
+    return {field: fallback[field] if value is None else value for field, value in said.items()}
+
+
+def _tax_class_implied(beverage: BeverageType | None, known: State) -> TaxClass | None:
+    """What kind of drink it is decides, where that is new and no tax class is said."""
+    if beverage is None or beverage == known.get("beverage_type"):
+        return None
+    return TaxClass.GENERAL if beverage is BeverageType.NONE else TaxClass.ALCOHOL
 
 
 def describe_difference(before: State | None, after: State) -> list[str]:
@@ -106,10 +131,6 @@ def describe_difference(before: State | None, after: State) -> list[str]:
 
 def _one_decimal(percent: Decimal) -> str:
     return str(percent.quantize(Decimal("0.1")))
-
-
-def _or_known(value: int | None, known: State, field: str) -> int | None:
-    return known.get(field) if value is None else value
 
 
 def _read(field: str, value: Any) -> str:

@@ -39,22 +39,23 @@ def undo_import(*, actor: Actor, run_id: UUID, now: datetime) -> ImportRun:
         ImportUnknown: there is no such run.
         ImportNotUndoable: it was undone already, or products have been changed since.
     """
-    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    bump_revision()  # first: its lock makes imports and undos wait for each other
+    run = ImportRun.objects.filter(pk=run_id).first()
     if run is None:
         raise ImportUnknown(f"There is no import {run_id}. The admin lists them under Imports.")
     if run.undone_at is not None:
         raise ImportNotUndoable(f"It was undone at {run.undone_at:%Y-%m-%d %H:%M} UTC already.")
     _refuse_changed_since(run, now)
     Price.objects.filter(import_run=run).delete()
-    for changes in batched(run.changes.exclude(before=None).order_by("pk"), PRODUCTS_AT_ONCE):
+    changed = run.changes.filter(before__isnull=False).order_by("pk")
+    for changes in batched(changed, PRODUCTS_AT_ONCE):
         _restore(changes)
-    made = run.changes.filter(before=None).values_list("product", flat=True)
+    made = run.changes.filter(before__isnull=True).values_list("product", flat=True)
     for ids in batched(list(made), PRODUCTS_AT_ONCE):
         _remove(list(ids))
     run.undone_at = now
     run.save(update_fields=["undone_at"])
     audit.record(audit.AuditFact(now, actor, "products.import_undone", f"import:{run.pk}", {}))
-    bump_revision()
     return run
 
 
