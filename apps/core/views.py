@@ -1,4 +1,4 @@
-"""Health, and errors below the domain: an API path never answers with an HTML page."""
+"""Health, what problems mean, and errors below the domain: machines never get an HTML page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
+from django.shortcuts import render
 from django.views import csrf, defaults
 
-from apps.core.problems import plain_problem
+from apps.core.errors import DomainError
+from apps.core.problems import STATUS_OF, plain_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest, HttpResponse
 
 MACHINE_PATHS = ("/api/", "/webhooks/", "/health")
@@ -28,6 +32,16 @@ def ready(request: HttpRequest) -> JsonResponse:
     failing = {name: reason for name, reason in _parts().items() if reason}
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     return JsonResponse({"status": "failing" if failing else "ok", **failing}, status=status)
+
+
+def problems(request: HttpRequest) -> HttpResponse:
+    """The page that every problem's `type` points to: each code with its status and meaning."""
+    refusals = [
+        {"code": each.code, "title": each.title, "status": int(STATUS_OF[each.kind])}
+        for each in _refusals(DomainError)
+    ]
+    refusals.sort(key=lambda each: str(each["code"]))
+    return render(request, "core/problems.html", {"refusals": refusals})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -73,3 +87,10 @@ def _parts() -> dict[str, str]:
     except Error:
         return {"database": "does not answer"}
     return {"migrations": f"{len(plan)} not applied" if plan else ""}
+
+
+def _refusals(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for each in kind.__subclasses__():
+        if "code" in vars(each):
+            yield each
+        yield from _refusals(each)
