@@ -46,9 +46,8 @@ shell: runtime ## A Python shell with the models loaded
 migrate: runtime ## Bring the database up to date
 	$(MANAGE) migrate --verbosity 1
 
-seed: migrate ## Load Florida's tax and licence tables and the demo stores
-	$(MANAGE) load_florida
-	$(MANAGE) load_demo
+seed: runtime ## Load Florida's tables and the demo's three stores, and end
+	$(BIN)/python -m scripts.demo --port $(PORT) --seed
 
 # --- Hold it true -------------------------------------------------------------------------------
 
@@ -60,13 +59,13 @@ format: dev ## Rewrite the code in house style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 	git ls-files -z '*.py' | xargs -0 $(BIN)/django-upgrade --target-version 5.2 || true
-	$(BIN)/djlint --quiet --reformat templates apps || true
+	$(BIN)/djlint --quiet --reformat apps || true
 
 lint: dev ## Linters: Python and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	git ls-files -z '*.py' | xargs -0 $(BIN)/django-upgrade --target-version 5.2 --check
-	$(BIN)/djlint --quiet --lint templates apps
+	$(BIN)/djlint --quiet --lint apps
 
 types: dev ## mypy, strict
 	$(BIN)/mypy .

@@ -29,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--once", action="store_true", help="end after the scripted hour")
+    parser.add_argument("--seed", action="store_true", help="end without the hour")
     arguments = parser.parse_args()
     django.setup()
     from scripts.demo import credentials, serving, setup  # noqa: PLC0415 - need Django set up
@@ -37,9 +38,10 @@ def main() -> int:
     base_url = f"http://127.0.0.1:{arguments.port}"
     with serving.site(arguments.port, console), serving.worker():
         known = credentials.ensure(base_url)
-        play(known)
+        if not arguments.seed:
+            play(known)
         show(known)
-        if arguments.once:
+        if arguments.once or arguments.seed:
             return 0
         console.print("The site stays up. Ctrl-C ends it.\n")
         serving.wait_for_interrupt()
