@@ -73,6 +73,7 @@ def _read_document(asked: AgeCheckRequest, today: date) -> aamva.IdentityDocumen
                 outcome=reading.outcome.value,
             )
         return reading.document
-    if asked.date_of_birth is None or asked.expires_on is None or asked.date_of_birth > today:
+    born, expires = asked.date_of_birth, asked.expires_on
+    if asked.document is None or born is None or expires is None or born > today:
         raise errors.AgeCheckUnreadable("Type the document, its date of birth and its expiry.")
-    return aamva.IdentityDocument(asked.date_of_birth, asked.expires_on)
+    return aamva.IdentityDocument(born, expires)

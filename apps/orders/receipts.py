@@ -82,7 +82,7 @@ def _text_lines(receipt: Receipt) -> Iterator[str]:
     for text in receipt.heading:
         yield from (part.center(COLUMNS).rstrip() for part in _wrap(text, COLUMNS))
     yield ""
-    yield _spread(receipt.number, receipt.sold_at)
+    yield from _numbered(receipt)
     yield from _wrap(f"Served by {receipt.clerk}", COLUMNS)
     yield "-" * COLUMNS
     for line in receipt.lines:
@@ -95,6 +95,15 @@ def _text_lines(receipt: Receipt) -> Iterator[str]:
     for note in receipt.notes:
         yield ""
         yield from (part.center(COLUMNS).rstrip() for part in _wrap(note, COLUMNS))
+
+
+def _numbered(receipt: Receipt) -> Iterator[str]:
+    """Number and time side by side; a number that leaves too little room has its own line."""
+    if len(receipt.number) + 1 + len(receipt.sold_at) > COLUMNS:
+        yield receipt.number
+        yield receipt.sold_at.rjust(COLUMNS)
+    else:
+        yield _spread(receipt.number, receipt.sold_at)
 
 
 def _sold(line: ReceiptLine) -> Iterator[str]:

@@ -39,14 +39,15 @@ _UNBALANCED = {
         " ORDER BY o.number"
     ),
     "its stock movements are not its lines": (
-        "SELECT o.number FROM orders_order o"
-        " LEFT JOIN (SELECT order_id, SUM(stock_units) AS units"
-        " FROM orders_orderline GROUP BY order_id) l ON l.order_id = o.id"
-        " LEFT JOIN (SELECT document_id, SUM(quantity) AS units"
-        " FROM inventory_stockmovement GROUP BY document_id) m ON m.document_id = o.id"
-        " WHERE COALESCE(m.units, 0)"
-        " <> CASE WHEN o.status = 'VOIDED' THEN 0 ELSE -COALESCE(l.units, 0) END"
-        " ORDER BY o.number"
+        "SELECT DISTINCT number FROM ("
+        "SELECT o.number, o.store_id, l.product_id,"
+        " CASE WHEN o.status = 'VOIDED' THEN 0 ELSE l.stock_units END AS units"
+        " FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
+        " UNION ALL"
+        " SELECT o.number, m.store_id, m.product_id, m.quantity"
+        " FROM inventory_stockmovement m JOIN orders_order o ON o.id = m.document_id"
+        ") entry GROUP BY number, store_id, product_id HAVING SUM(units) <> 0"
+        " ORDER BY number"
     ),
 }
 

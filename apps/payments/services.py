@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @transaction_required
 def hand_back_cash(*, order_id: UUID, amount_cents: int, now: datetime) -> None:
-    """Write down that cash went back over the counter for an order."""
+    """Write down that cash, if it was any, went back over the counter for an order."""
+    if not amount_cents:
+        return
     Tender.objects.create(
         order_id=order_id, kind=TenderKind.CASH, amount_cents=-amount_cents, at=now
     )

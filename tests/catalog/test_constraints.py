@@ -23,7 +23,8 @@ from apps.catalog.models import (
 )
 from apps.stores.types import TaxClass
 from tests.conftest import NOON
-from tests.factories import make_product, make_store
+from tests.factories import make_store
+from tests.goods import make_product
 
 if TYPE_CHECKING:
     from django.db.models import Model

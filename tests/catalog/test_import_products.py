@@ -24,7 +24,7 @@ from apps.catalog.services.imports.running import Change, ImportReport
 from apps.core.models import AuditEntry
 from apps.core.reference import read_revision
 from apps.stores.types import BeverageType, TaxClass
-from tests.factories import make_product
+from tests.goods import make_product
 
 from .files import bottle, take_in, take_in_lines, upc
 

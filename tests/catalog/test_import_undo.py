@@ -15,7 +15,8 @@ from apps.catalog.services.imports.undoing import undo_import
 from apps.catalog.services.pricing import schedule_price
 from apps.catalog.types import PricePoint
 from apps.core.models import AuditEntry
-from tests.factories import MANAGER, receive, set_price
+from tests.factories import MANAGER
+from tests.goods import receive, set_price
 
 from .files import bottle, take_in, upc
 

@@ -9,7 +9,7 @@ from django_subatomic.db import transaction
 
 from apps.catalog.models import Modifier, ModifierGroup
 from apps.catalog.services.modifiers import save_modifier_group
-from tests.factories import make_product
+from tests.goods import make_product
 
 if TYPE_CHECKING:
     from datetime import datetime

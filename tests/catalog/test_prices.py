@@ -20,7 +20,8 @@ from apps.catalog.types import PricePoint
 from apps.core.errors import DomainError
 from apps.core.models import AuditEntry
 from apps.core.reference import read_revision
-from tests.factories import MANAGER, make_product
+from tests.factories import MANAGER
+from tests.goods import make_product
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries

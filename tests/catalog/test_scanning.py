@@ -14,7 +14,8 @@ from apps.catalog.selectors import find_on_shelf, find_pack, get_scanned
 from apps.catalog.services.pricing import give_store_its_book
 from apps.core.reference import read_revision
 from apps.stores.selectors import get_store_profile
-from tests.factories import make_product, make_store
+from tests.factories import make_store
+from tests.goods import make_product
 
 from .files import upc
 

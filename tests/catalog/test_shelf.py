@@ -16,7 +16,8 @@ from apps.catalog.models import Barcode, Modifier, ModifierGroup, Product
 from apps.catalog.services.pricing import give_store_its_book, schedule_price
 from apps.catalog.types import ModifierChoice, PricePoint
 from apps.core.reference import bump_revision, read_revision
-from tests.factories import MANAGER, PRICED_SINCE, make_product, make_store, set_price
+from tests.factories import MANAGER, make_store
+from tests.goods import PRICED_SINCE, make_product, set_price
 
 from .conftest import Asker
 from .files import bottle, take_in, upc

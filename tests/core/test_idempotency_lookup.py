@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories import api_client, basket, make_snack, make_store, open_till
+from tests.factories import api_client, make_store, open_till
+from tests.goods import basket, make_snack
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,8 @@ from apps.catalog.types import PricePoint
 from apps.core.errors import DomainError
 from apps.core.models import AuditEntry
 from tests.catalog.files import Cells, bottle, file_of, take_in, upc
-from tests.factories import MANAGER, make_product
+from tests.factories import MANAGER
+from tests.goods import make_product
 from tests.races.test_login_races import DEADLINE, side_by_side
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from apps.core.api.fields import StrictSerializer, TextField
+from apps.core.api.fields import PageQuery, TextField
 from apps.stores.types import TaxClass
 
 if TYPE_CHECKING:
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from apps.catalog.types import Item
 
 
-class ProductQuery(StrictSerializer):
+class ProductQuery(PageQuery):
     search = TextField(required=False, allow_blank=True, max_length=100)
     category = TextField(required=False, allow_blank=True, max_length=60)
-    limit = serializers.CharField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class BarcodeOut(serializers.Serializer[Any]):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
 from apps.core.validation import UNKNOWN_FIELD
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
 MAX_INTEGER = 2**63 - 1  # what a column holds
 MAX_CENTS = 100_000_000  # a million dollars: more is a slip of the finger
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -30,6 +37,13 @@ class StrictSerializer(serializers.Serializer[Any]):
                 {name: [message] for name in sorted(unknown)}, code=UNKNOWN_FIELD
             )
         return super().to_internal_value(data)
+
+
+class PageQuery(StrictSerializer):
+    """Which page of a list is asked for."""
+
+    limit = serializers.CharField(required=False)
+    cursor = serializers.CharField(required=False)
 
 
 def list_of(
@@ -73,6 +87,25 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class OneOfField(serializers.ChoiceField):
+    """One of a few words. A refusal names them, and never tells back what was sent instead."""
+
+    def __init__(self, choices: Sequence[str], **options: Any) -> None:
+        known = f"Expected one of: {', '.join(choices)}."
+        super().__init__(choices, error_messages={"invalid_choice": known}, **options)
+
+
+class InstantField(serializers.DateTimeField):
+    """A date and time with its offset, as RFC 3339 has it; no other form of ISO 8601."""
+
+    default_error_messages = {"invalid": "Expected an instant such as 2026-11-22T16:59:00Z."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            self.fail("invalid")
+        return super().to_internal_value(value)
 
 
 class IdField(serializers.UUIDField):

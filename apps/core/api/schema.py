@@ -67,6 +67,8 @@ class ProblemSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
+            if self.view.authentication_classes:
+                operation["responses"]["401"] = problem_response("No token, or none that is valid")
             operation["responses"].update(problem_responses(self._refusals()))
             if self.method in WITH_BODY:
                 operation["responses"]["415"] = problem_response("The body is not JSON")

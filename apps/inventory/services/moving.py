@@ -91,6 +91,7 @@ def count_stock(
         StockDocumentExists, StockProductUnknown: as `move_stock`.
     """
     _open_document(actor, document, now)
+    _refuse_unknown(counted)
     levels = _change_balances(document.store_id, dict.fromkeys(counted, 0))  # locks them
     on_hand = {level.product_id: level.on_hand for level in levels}
     moves = [
@@ -152,9 +153,7 @@ def _write(
 ) -> list[StockLevel]:
     store_id = store_id or document.store_id
     quantities = {move.product_id: _sum(moves, move.product_id) for move in moves}
-    if unknown := set(quantities) - list_known_products(product_ids=quantities):
-        named = ", ".join(str(product_id) for product_id in sorted(unknown))
-        raise StockProductUnknown(f"There is no product {named}.")
+    _refuse_unknown(quantities)
     StockMovement.objects.bulk_create(
         StockMovement(
             store_id=store_id,
@@ -169,6 +168,12 @@ def _write(
         for move in moves
     )
     return _change_balances(store_id, quantities)
+
+
+def _refuse_unknown(product_ids: Collection[int]) -> None:
+    if unknown := set(product_ids) - list_known_products(product_ids=product_ids):
+        named = ", ".join(str(product_id) for product_id in sorted(unknown))
+        raise StockProductUnknown(f"There is no product {named}.")
 
 
 def _change_balances(store_id: int, quantities: Mapping[int, int]) -> list[StockLevel]:

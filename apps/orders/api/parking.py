@@ -10,6 +10,7 @@ from django_subatomic.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.core.api.fields import PageQuery
 from apps.core.api.schema import paged
 from apps.core.pagination import KeyPagination
 from apps.orders import errors
@@ -69,6 +70,7 @@ class ParkedOrdersView(TillView):
     @extend_schema(operation_id="list_parked_orders", responses=paged(answers.ParkedOrder))
     def get(self, request: Request) -> Response:
         """The store's parked baskets, oldest first."""
+        self.read(request, PageQuery)
         pages = OldestFirst()
         waiting = list_parked(store_id=self.till(request).store.id)
         page = pages.paginate_queryset(waiting, request, view=self)

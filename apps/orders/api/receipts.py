@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 
 from apps.orders import errors
+from apps.orders.selectors import get_order
 from apps.orders.services.printing import print_receipt
 from apps.orders.types import ReceiptFormat
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
@@ -52,7 +53,17 @@ class ReceiptView(TillView):
             body = print_receipt(
                 till=self.till(request), order_id=order_id, form=form, now=timezone.now()
             )
-        return HttpResponse(body, content_type=f"{form.value}; charset=utf-8")
+        return _answer(form, body)
+
+    def head(self, request: Request, order_id: UUID) -> HttpResponse:
+        """Whether there is such a receipt. Nothing is printed, so nothing counts as a copy."""
+        form = choose_format(request.headers.get("Accept", "*/*"))
+        get_order(store_id=self.till(request).store.id, order_id=order_id)
+        return _answer(form, "")
+
+
+def _answer(form: ReceiptFormat, body: str) -> HttpResponse:
+    return HttpResponse(body, content_type=f"{form.value}; charset=utf-8")
 
 
 def choose_format(accept: str) -> ReceiptFormat:

@@ -9,6 +9,9 @@ from rest_framework import serializers
 from apps.core.api.fields import (
     CentsField,
     IdField,
+    InstantField,
+    OneOfField,
+    PageQuery,
     StrictSerializer,
     TextField,
     WholeNumberField,
@@ -52,11 +55,9 @@ class LineIn(StrictSerializer):
 class AgeCheckIn(StrictSerializer):
     """A scanned barcode, or the dates typed from a document. Used and forgotten."""
 
-    method = serializers.ChoiceField([method.value.lower() for method in AgeMethod])
+    method = OneOfField([method.value.lower() for method in AgeMethod])
     barcode_data = TextField(max_length=LONGEST_CARD, trim_whitespace=False, required=False)
-    document = serializers.ChoiceField(
-        [document.value.lower() for document in AgeDocument], required=False
-    )
+    document = OneOfField([document.value.lower() for document in AgeDocument], required=False)
     date_of_birth = serializers.DateField(required=False)
     expires_on = serializers.DateField(required=False)
 
@@ -73,7 +74,7 @@ class AgeCheckIn(StrictSerializer):
 class TenderIn(StrictSerializer):
     """Cash with its amount, or a card payment by its id."""
 
-    kind = serializers.ChoiceField([kind.value.lower() for kind in TenderKind])
+    kind = OneOfField([kind.value.lower() for kind in TenderKind])
     amount_cents = CentsField(required=False)
     payment_id = IdField(required=False)
 
@@ -96,7 +97,7 @@ class OrderIn(StrictSerializer):
     tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
     tip_cents = CentsField(required=False)
     tax_exemption = serializers.JSONField(required=False, allow_null=True)
-    taken_at = serializers.DateTimeField(required=False, allow_null=True)
+    taken_at = InstantField(required=False, allow_null=True)
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[Any] = set()
@@ -114,12 +115,10 @@ class VoidIn(StrictSerializer):
     approval = TextField(max_length=255, required=False, allow_null=True)
 
 
-class OrderQuery(StrictSerializer):
+class OrderQuery(PageQuery):
     """Which orders to list."""
 
     business_date = serializers.DateField(required=False)
     terminal = serializers.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     number = TextField(required=False, max_length=40)
-    status = serializers.ChoiceField(["completed", "voided"], required=False)
-    limit = serializers.CharField(required=False)
-    cursor = serializers.CharField(required=False)
+    status = OneOfField(["completed", "voided"], required=False)

@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A priced basket, and the lines whose price somebody must approve (by position)."""
+    """A priced basket with what is out of the ordinary in it.
+
+    `overridden` are the lines whose price somebody must approve, by position; `held` the items that
+    are charged as quoted though they have another price by now.
+    """
 
     basket: PricedBasket
     overridden: tuple[int, ...]
+    held: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,15 @@ def assemble(
     shelf = _look_up(till, request, now)
     lines = []
     overridden = []
+    held = {}
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
         _refuse_unlawful(store, item, position, today)
         lawful = _unit_price(item, pack_size, scale_cents, quoted, now)
         if lawful is None:
             raise _not_sellable(position, f"{item.name} has no price in {store.name}.")
+        if scale_cents is None and item.id in quoted and quoted[item.id] != item.price_at(now):
+            held[item.id] = item
         modifiers = _choose(item, asked, position)
         lawful += sum(choice.price_cents for choice in modifiers)
         price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
@@ -92,7 +100,7 @@ def assemble(
             )
         )
     basket = price_basket(lines, store=store, rates=rates, day=today)
-    return Assembled(basket, tuple(overridden))
+    return Assembled(basket, tuple(overridden), tuple(held.values()))
 
 
 def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:

@@ -48,7 +48,7 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
             now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
         ),
         placed_at=now,
-        warnings=tuple(warn_of_changed_prices(basket, promised, now)),
+        warnings=tuple(warn_of_changed_prices(assembled.held, promised, now)),
     )
 
 

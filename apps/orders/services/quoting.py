@@ -11,11 +11,12 @@ from apps.orders.types import Quote, Warned
 from apps.stores.rules import is_open
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from apps.orders.types import OrderRequest, PricedBasket
+    from apps.catalog.types import Item
+    from apps.orders.types import OrderRequest
     from apps.stores.types import Till
 
 QUOTE_SECONDS = 15 * 60
@@ -51,15 +52,9 @@ def find_promised_prices(*, till: Till, order_id: UUID, now: datetime) -> Mappin
 
 
 def warn_of_changed_prices(
-    basket: PricedBasket, promised: Mapping[int, int], now: datetime
+    held: Sequence[Item], promised: Mapping[int, int], now: datetime
 ) -> list[Warned]:
-    """A warning for each product that costs something else now than the quote promised."""
-    changed = {
-        line.line.item.id: line.line.item
-        for line in basket.lines
-        if promised.get(line.line.item.id, line.line.item.price_at(now))
-        != line.line.item.price_at(now)
-    }
+    """A warning for each item that was charged as quoted and costs something else now."""
     return [
         Warned(
             "price-changed",
@@ -70,7 +65,7 @@ def warn_of_changed_prices(
                 "price_cents": item.price_at(now),
             },
         )
-        for item in changed.values()
+        for item in held
     ]
 
 

@@ -8,6 +8,7 @@ import orjson
 from django.db import IntegrityError
 from django_subatomic.db import durable
 
+from apps.core.errors import DomainError, IdempotencyKeyInUse, IdempotencyKeyReused
 from apps.core.idempotency import Answer, run_once
 from apps.orders.errors import OrderExists
 from apps.orders.models import Order, OrderLine
@@ -40,12 +41,13 @@ def sell(*, till: Till, request: OrderRequest, keyed: idempotency.Request, now: 
             now=now,
             action=lambda: (CREATED, place_order(till=till, request=request, now=now)),
         )
-    except IntegrityError as error:
-        order = Order.objects.filter(pk=request.id).first()
-        if order and _is_same(order, till, request):
-            stored = describe_orders([get_order(store_id=till.store.id, order_id=order.pk)])[0]
-            return Answer(CREATED, orjson.dumps(stored, option=orjson.OPT_UTC_Z), is_replay=True)
-        if order or OrderLine.objects.filter(pk__in=[line.id for line in request.lines]).exists():
+    except (IdempotencyKeyReused, IdempotencyKeyInUse):
+        raise
+    except (IntegrityError, DomainError) as error:
+        # What was sold is sold, though it could not be sold anew: the shop may have closed since.
+        if answer := _find_answer(till, request):
+            return answer
+        if isinstance(error, IntegrityError) and _has_taken_ids(request):
             raise OrderExists(
                 "An id of this order is taken. Make new ids for a new order and its lines.",
                 id=str(request.id),
@@ -53,6 +55,20 @@ def sell(*, till: Till, request: OrderRequest, keyed: idempotency.Request, now: 
         raise
 
 
-def _is_same(order: Order, till: Till, request: OrderRequest) -> bool:
-    mine = (till.register.id, request.fingerprint)
-    return (order.terminal_id, order.fingerprint) == mine
+def _find_answer(till: Till, request: OrderRequest) -> Answer | None:
+    """The answer to this order where this terminal has sold it before."""
+    sold = Order.objects.filter(
+        pk=request.id, terminal=till.register.id, fingerprint=request.fingerprint
+    )
+    if not sold.exists():
+        return None
+    stored = describe_orders([get_order(store_id=till.store.id, order_id=request.id)])[0]
+    return Answer(CREATED, orjson.dumps(stored, option=orjson.OPT_UTC_Z), is_replay=True)
+
+
+def _has_taken_ids(request: OrderRequest) -> bool:
+    line_ids = [line.id for line in request.lines]
+    return (
+        Order.objects.filter(pk=request.id).exists()
+        or OrderLine.objects.filter(pk__in=line_ids).exists()
+    )

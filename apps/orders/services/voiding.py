@@ -1,4 +1,7 @@
-"""Voiding: a sale taken back on its own business day, goods and money both."""
+"""Voiding: a sale taken back on its own business day, goods and money both.
+
+Locks are taken in the order of the sale: what only this terminal uses first, the stock last.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,13 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
     if order.business_date != today:
         raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
     _claim(order, till, reason, now)
+    _tell(order, till, reason, now)
+    hand_back_cash(order_id=order_id, amount_cents=order.total_cents, now=now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [
         Move(line.product_id, line.stock_units) for line in order.lines.all() if line.stock_units
     ]
     move_for_order(actor=till.actor, document=document, moves=moves, now=now)
-    hand_back_cash(order_id=order_id, amount_cents=order.total_cents, now=now)
-    _tell(order, till, reason, now)
     return describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
 
 

@@ -24,6 +24,7 @@ PAIRING_CODE_LIFE = timedelta(minutes=15)
 PAIRING_CODE_LENGTH = 6
 # Without characters that people mistake for each other: 0 O, 1 I L, 5 S, 8 B, 2 Z.
 PAIRING_ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
+ASK_ANEW = "Ask a manager for a new code: Terminals, then Pair."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +60,24 @@ def pair_terminal(*, code: str, now: datetime) -> Pairing:
         PairingCodeInvalid: the code is wrong, used or too old.
     """
     code_hash = hash_token(code.strip().upper())
-    terminal = Terminal.objects.filter(
-        pairing_code_hash=code_hash, pairing_expires_at__gt=now
-    ).first()
+    waiting = Terminal.objects.filter(pairing_code_hash=code_hash, pairing_expires_at__gt=now)
+    terminal = waiting.first()
+    if terminal is None:
+        raise PairingCodeInvalid(ASK_ANEW)
+    # Before the terminal's row is locked: a sale takes the two in the same order.
+    actor = Actor(ActorKind.SYSTEM, str(terminal.pk), terminal.name, f"terminal:{terminal.pk}")
+    audit.record(audit.AuditFact(now, actor, "terminal.paired", f"terminal:{terminal.pk}", {}))
     token = f"tht_{secrets.token_urlsafe(32)}"
-    claimed = Terminal.objects.filter(
-        pairing_code_hash=code_hash, pairing_expires_at__gt=now
-    ).update(
+    claimed = waiting.update(
         pairing_code_hash=None,
         pairing_expires_at=None,
         token_hash=hash_token(token),
         paired_at=now,
         revoked_at=None,
     )
-    if terminal is None or not claimed:
-        raise PairingCodeInvalid("Ask a manager for a new code: Terminals, then Pair.")
+    if not claimed:
+        raise PairingCodeInvalid(ASK_ANEW)
     _end_sessions(terminal.pk, now)
-    actor = Actor(ActorKind.SYSTEM, str(terminal.pk), terminal.name, f"terminal:{terminal.pk}")
-    audit.record(audit.AuditFact(now, actor, "terminal.paired", f"terminal:{terminal.pk}", {}))
     paired = find_paired_terminal(token=token)
     if paired is None:
         raise PairingCodeInvalid("The store of this terminal is closed.")

@@ -10,7 +10,8 @@ from apps.catalog.gtin import scale_code
 from apps.catalog.models import Barcode
 from apps.inventory.models import StockBalance
 from tests.catalog.files import upc
-from tests.factories import api_client, make_product, make_snack, make_store, open_till
+from tests.factories import api_client, make_store, open_till
+from tests.goods import make_product, make_snack
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as ApiResponse

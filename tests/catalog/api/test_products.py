@@ -14,14 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog import shelf
 from apps.catalog.models import Barcode, Category, Modifier, ModifierGroup
 from tests.catalog.files import upc
-from tests.factories import (
-    api_client,
-    make_product,
-    make_snack,
-    make_store,
-    open_till,
-    set_price,
-)
+from tests.factories import api_client, make_store, open_till
+from tests.goods import make_product, make_snack, set_price
 
 if TYPE_CHECKING:
     from apps.stores.models import Store

@@ -1,0 +1,30 @@
+"""A shift lead at a till of the first store, by a clock that stands still."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+
+from apps.stores.types import Role
+from tests.conftest import NOON
+from tests.factories import ApiClient, api_client, open_till
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apps.stores.models import Store
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock of the server, which stands still until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def api(store: Store, clock: time_machine.Traveller) -> ApiClient:
+    """The program of the till where Lea leads the shift, who may adjust stock."""
+    return api_client(open_till(store, Role.SHIFT_LEAD, code="lea", now=NOON)[1])

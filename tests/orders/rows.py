@@ -1,0 +1,72 @@
+"""Orders as rows, for tests that need one in the books and not the sale that made it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from apps.orders.models import Order, OrderLine
+from apps.stores.models import Staff
+from tests.conftest import NOON
+from tests.factories import make_staff, make_terminal
+from tests.goods import make_product
+
+if TYPE_CHECKING:
+    from apps.stores.models import Store
+
+DAY = date(2026, 11, 22)
+
+
+def make_order(store: Store, **fields: Any) -> Order:
+    """A completed sale of $10.00 and 70 cents of tax, without lines or tenders."""
+    terminal = store.terminals.first() or make_terminal(store)
+    sequence = fields.setdefault("sequence", 1)
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "number": f"{store.code}-{terminal.number}-261122-{sequence:04d}",
+        "business_date": DAY,
+        "store": store,
+        "terminal": terminal,
+        "cashier": Staff.objects.first() or make_staff(store),
+        "cashier_name": "Ana",
+        "status": "COMPLETED",
+        "currency": "USD",
+        "subtotal_cents": 1000,
+        "discount_cents": 0,
+        "state_tax_cents": 60,
+        "surtax_cents": 10,
+        "tip_cents": 0,
+        "total_cents": 1070,
+        "change_cents": 0,
+        "price_book": "STANDARD",
+        "letterhead": {},
+        "warnings": [],
+        "fingerprint": "f" * 64,
+        "placed_at": NOON,
+    }
+    return Order.objects.create(**{**defaults, **fields})
+
+
+def make_order_line(order: Order, **fields: Any) -> OrderLine:
+    """Two bottles at $5.00 with 70 cents of tax, on the order's next position."""
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "order": order,
+        "position": order.lines.count(),
+        "sku": "BRB-1",
+        "name": "Bourbon",
+        "quantity": 2,
+        "pack_size": 1,
+        "stock_units": 2,
+        "unit_price_cents": 500,
+        "discount_cents": 0,
+        "is_taxable": True,
+        "tax_cents": 70,
+        "total_cents": 1070,
+        "modifiers": [],
+    }
+    if "product" not in fields:
+        known = OrderLine.objects.first()
+        fields["product"] = known.product if known else make_product()
+    return OrderLine.objects.create(**{**defaults, **fields})

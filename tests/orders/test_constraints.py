@@ -1,0 +1,148 @@
+"""What must never stand in the tables of orders, the database itself refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError
+
+from apps.orders.models import Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter
+from apps.stores.models import Store
+from tests.conftest import NOON
+from tests.factories import make_store, make_terminal
+
+from .rows import DAY, make_order, make_order_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import Model
+
+CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
+    ("order_total_adds_up", Order, {"total_cents": 1071}),
+    ("order_total_adds_up", Order, {"tip_cents": 1}),
+    ("order_total_adds_up", Order, {"discount_cents": 1}),
+    ("order_amounts_not_negative", Order, {"subtotal_cents": -1, "total_cents": 69}),
+    ("order_amounts_not_negative", Order, {"discount_cents": -1, "total_cents": 1071}),
+    ("order_amounts_not_negative", Order, {"state_tax_cents": -1, "total_cents": 1009}),
+    ("order_amounts_not_negative", Order, {"surtax_cents": -1, "total_cents": 1059}),
+    ("order_amounts_not_negative", Order, {"tip_cents": -1, "total_cents": 1069}),
+    ("order_amounts_not_negative", Order, {"change_cents": -1}),
+    ("a_void_has_its_time", Order, {"status": "VOIDED"}),
+    ("a_void_has_its_time", Order, {"voided_at": NOON}),
+    ("order_line_adds_up", OrderLine, {"total_cents": 1071}),
+    ("order_line_adds_up", OrderLine, {"discount_cents": 1}),
+    ("order_line_sells_something", OrderLine, {"quantity": 0, "total_cents": 70}),
+    ("order_line_sells_something", OrderLine, {"pack_size": 0}),
+    ("order_line_sells_something", OrderLine, {"tax_cents": -1, "total_cents": 999}),
+    ("order_line_not_below_zero", OrderLine, {"unit_price_cents": -500, "total_cents": -930}),
+    ("order_line_not_below_zero", OrderLine, {"discount_cents": -1, "total_cents": 1071}),
+    ("receipt_format_is_known", PrintedReceipt, {"format": "application/pdf"}),
+]
+
+# Per rule, the table and the other values with which a second row is welcome.
+UNIQUE: list[tuple[str, type[Model], dict[str, Any]]] = [
+    ("one_order_per_terminal_date_and_sequence", Order, {"number": "B", "sequence": 2}),
+    ("one_line_per_order_and_position", OrderLine, {"position": 1}),
+    ("one_receipt_per_order_and_format", PrintedReceipt, {"format": "text/html"}),
+    (
+        "one_receipt_counter_per_terminal_and_date",
+        ReceiptCounter,
+        {"business_date": DAY.replace(day=23)},
+    ),
+]
+
+
+def insert(model: type[Model], **changes: Any) -> Model:
+    """A row that is valid but for the changes, in the first store and of its first order."""
+    store = Store.objects.first() or make_store()
+    if model is Order:
+        return make_order(store, **changes)
+    if model is ReceiptCounter:
+        terminal = store.terminals.first() or make_terminal(store)
+        return ReceiptCounter.objects.create(
+            **{"terminal": terminal, "business_date": DAY, **changes}
+        )
+    order = Order.objects.first() or make_order(store)
+    if model is OrderLine:
+        return make_order_line(order, **{"position": 0, **changes})
+    receipt = {"order": order, "format": "text/plain", "body": "", "first_printed_at": NOON}
+    return PrintedReceipt.objects.create(**{**receipt, **changes})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [Order, OrderLine, PrintedReceipt, ReceiptCounter])
+def test_a_valid_row_is_welcome(model: type[Model]) -> None:
+    assert insert(model).pk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "model", "changes"), CHECKS)
+def test_a_row_that_breaks_a_rule_is_refused(
+    name: str, model: type[Model], changes: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError, match=name):
+        insert(model, **changes)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "model", "other"), UNIQUE)
+def test_a_second_row_for_the_same_is_refused(
+    name: str, model: type[Model], other: dict[str, Any]
+) -> None:
+    insert(model)
+    insert(model, **other)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        insert(model, **({"number": "C"} if model is Order else {}))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes", [{"status": "VOIDED", "voided_at": NOON}, {"tip_cents": 5, "total_cents": 1075}]
+)
+def test_an_order_may_be_voided_and_may_have_a_tip(changes: dict[str, Any]) -> None:
+    assert insert(Order, **changes).pk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("voided_at", [None, NOON])
+def test_an_order_has_no_other_status(voided_at: datetime | None) -> None:
+    # The rule about voids knows no other status either; which of the two speaks first is open.
+    with pytest.raises(IntegrityError, match=r"order_status_is_known|a_void_has_its_time"):
+        insert(Order, status="PAID", voided_at=voided_at)
+
+
+@pytest.mark.django_db
+def test_a_receipt_number_stands_once() -> None:
+    insert(Order, number="A")
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        insert(Order, number="A", sequence=2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("model", "other"), [(Order, {"number": "B", "sequence": 2}), (OrderLine, {"position": 1})]
+)
+def test_an_id_that_a_terminal_made_stands_once(model: type[Model], other: dict[str, Any]) -> None:
+    key = uuid4()
+    insert(model, id=key)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        insert(model, id=key, **other)
+
+
+@pytest.mark.django_db
+def test_an_id_of_a_parked_basket_stands_once() -> None:
+    terminal = make_terminal(make_store())
+    row = {"store": terminal.store, "terminal": terminal, "basket": {}, "parked_at": NOON}
+    parked = ParkedOrder.objects.create(id=uuid4(), **row)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        ParkedOrder.objects.create(id=parked.pk, **row)
+
+
+def test_every_constraint_of_the_tables_of_orders_is_proved_here() -> None:
+    proved = {"order_status_is_known", *(name for name, _, _ in [*CHECKS, *UNIQUE])}
+    tables = apps.get_app_config("orders").get_models()
+    assert proved == {rule.name for table in tables for rule in table._meta.constraints}
