@@ -80,6 +80,7 @@ openapi: dev ## Write docs/api/openapi.yaml anew from the code
 	$(MANAGE) spectacular --file docs/api/openapi.yaml --validate --fail-on-warn
 
 openapi-check: dev ## Fail where docs/api/openapi.yaml is not what the code says
+	@mkdir -p var
 	$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/api/openapi.yaml var/openapi.yaml
 

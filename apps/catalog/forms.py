@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
@@ -34,6 +35,23 @@ class BarcodeForm(forms.ModelForm):  # type: ignore[type-arg]
             return scale_code(text) if len(text) == len("250101") else normalise(text)
         except CodeInvalid as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class BarcodeFormSet(PaginationInlineFormSet):
+    """The codes of one product, of which no two are the same."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            if form in self.deleted_forms:
+                continue
+            cleaned = getattr(form, "cleaned_data", {})
+            gtin = cleaned.get("gtin") if cleaned.get("is_active") else None
+            if gtin in seen:
+                form.add_error("gtin", "This barcode stands here twice.")
+            elif gtin:
+                seen.add(gtin)
 
 
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]

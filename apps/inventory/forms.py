@@ -96,6 +96,13 @@ class LineForm(forms.Form):
         return units
 
 
+class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows of which any may be left out, also one that a link filled in."""
+
+    def initial_form_count(self) -> int:
+        return 0
+
+
 LineFormSet = forms.formset_factory(
-    LineForm, extra=ROWS, max_num=MAX_ROWS, absolute_max=MAX_ROWS, validate_max=True
+    LineForm, formset=Lines, extra=ROWS, max_num=MAX_ROWS, absolute_max=MAX_ROWS, validate_max=True
 )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from apps.core.money import round_half_up
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +35,7 @@ class DayFigures:
     @property
     def average_cents(self) -> int:
         """Per order; nothing where there is none."""
-        return round(self.sales_cents / self.orders) if self.orders else 0
+        return round_half_up(Decimal(self.sales_cents) / self.orders) if self.orders else 0
 
 
 @dataclass(frozen=True, slots=True)

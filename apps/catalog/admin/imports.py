@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 200
-MAY_IMPORT = "catalog.add_importrun"
 
 
 @admin.register(ImportRun)
@@ -45,6 +44,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.confirm_view)
         confirm = path("confirm/<uuid:token>/", view, name="catalog_import_confirm")
         return [confirm, *super().get_urls()]
+
+    def has_import_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Unfold asks this for the actions that take a file in or back."""
+        return request.user.has_perm("catalog.add_importrun")
 
     @display(description="New, changed, as they were")
     def counts(self, run: ImportRun) -> str:
@@ -69,7 +72,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         context |= {"import_changes": rows, "shown": SHOWN}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @action(description="Import products", icon="upload_file", permissions=[MAY_IMPORT])
+    @action(description="Import products", icon="upload_file", permissions=["import"])
     def upload(self, request: HttpRequest) -> HttpResponse:
         """Take a file and show what it would change."""
         form = UploadForm(request.POST or None, request.FILES or None)
@@ -83,7 +86,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def confirm_view(self, request: HttpRequest, token: Any) -> HttpResponse:
         """Show a dry run of the stored file; on confirmation, take it in."""
-        if not request.user.has_perm(MAY_IMPORT):
+        if not self.has_import_permission(request):
             raise PermissionDenied
         known = request.session.get(f"import:{token}")
         if known is None or not is_kept(token):
@@ -117,7 +120,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         }
         return self._page(request, "catalog/admin/import_preview.html", context)
 
-    @action(description="Take back", icon="undo", permissions=[MAY_IMPORT])
+    @action(description="Take back", icon="undo", permissions=["import"])
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then put every product back as it was before the run."""
         run = get_row(self, request, object_id)

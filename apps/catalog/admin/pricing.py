@@ -79,7 +79,7 @@ class PriceAdmin(ReadOnlyAdmin):
             except DomainError as refusal:
                 messages.error(request, f"{price.product}: {refusal.detail}")
         if withdrawn:
-            messages.success(request, f"{withdrawn} scheduled prices were taken off.")
+            messages.success(request, f"Taken off the schedule: {withdrawn}.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.add_price")

@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from apps.catalog.admin.filters import BY_CATEGORY, AttentionFilter
 from apps.catalog.admin.pricing import save_price
-from apps.catalog.forms import BarcodeForm, PriceForm
+from apps.catalog.forms import BarcodeForm, BarcodeFormSet, PriceForm
 from apps.catalog.models import Barcode, Price, Product
 from apps.catalog.rules import legal_obstacle
 from apps.catalog.services.pricing import withdraw_price
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 class BarcodeInline(OfficeInline):
     model = Barcode
     form = BarcodeForm
+    formset = BarcodeFormSet
     ordering = ("pack_size", "pk")
     verbose_name_plural = "barcodes (a case of twelve has a pack size of 12)"
 

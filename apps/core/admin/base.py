@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib import admin
+from django.http import Http404
 from django.utils import timezone
+from django_subatomic.db import transaction
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core import audit
-from apps.core.admin.fields import DollarsField
+from apps.core.admin.fields import DollarsField, dollars
 from apps.core.admin.keyset import KeysetChangeList
 from apps.core.reference import bump_revision
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django.db.models import Field, Model
+    from django.db.models import Field, Model, QuerySet
     from django.forms import Field as FormField
     from django.forms import ModelForm
     from django.http import HttpRequest
 
-_UNSPOKEN = frozenset({"password", "pin"})
+_UNSPOKEN = frozenset({"password", "password1", "password2", "pin"})
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -28,6 +31,18 @@ def actor_of(request: HttpRequest) -> Actor:
     user = cast("User", request.user)  # the admin lets nobody else in
     name = user.get_full_name() or user.get_username()
     return Actor(ActorKind.USER, str(user.pk), name, f"user:{user.pk}")
+
+
+def get_row(page: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """The row that an address names.
+
+    Raises:
+        Http404: there is none.
+    """
+    row = page.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    return row
 
 
 class DollarsMixin:
@@ -54,7 +69,12 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any
     ) -> None:
-        super().save_model(request, obj, form, change)
+        if change:
+            # Only what was typed: a till may have written the rest since the row was read.
+            columns = {field.name for field in self.opts.concrete_fields}
+            obj.save(update_fields=columns & set(form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
         fields = sorted(set(form.changed_data) - _UNSPOKEN)
         self._note(request, obj, "changed" if change else "added", {"fields": fields})
 
@@ -62,6 +82,11 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
         self._note(request, obj, "deleted", {"name": str(obj)})
         super().delete_model(request, obj)
         bump_revision()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction():
+            for row in queryset:
+                self.delete_model(request, row)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         super().save_related(request, form, formsets, change)
@@ -84,11 +109,18 @@ class ReadOnlyAdmin(ModelAdmin):
     keyset: tuple[str, ...] = ("pk",)
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     actions: Any = None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        names = super().get_fields(request, obj)
+        if obj is None:
+            return names
+        return [dollars(name) if name.endswith("_cents") else name for name in names]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

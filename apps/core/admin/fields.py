@@ -92,13 +92,14 @@ class ClockField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-def dollars(field: str, title: str) -> Callable[[Model], str]:
-    """A list column that shows a field of cents as dollars."""
+def dollars(field: str, title: str = "") -> Callable[[Model], str]:
+    """A column that shows a field of cents as dollars."""
 
     def column(row: Model) -> str:
         cents = getattr(row, field)
         return "" if cents is None else format_cents(cents)
 
-    column.short_description = title  # type: ignore[attr-defined]
+    name = field.removesuffix("_cents").replace("_", " ").capitalize()
+    column.short_description = title or name  # type: ignore[attr-defined]
     column.admin_order_field = field  # type: ignore[attr-defined]
     return column

@@ -8,11 +8,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from apps.core.admin.base import ReadOnlyAdmin
+from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin
 from apps.core.models import AuditChain, AuditEntry, IdempotencyRecord, OutboxEvent, Revision
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, OfficeAdmin):  # type: ignore[type-arg, misc]
     """Accounts of the back office."""
 
     form = UserChangeForm
@@ -32,7 +31,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, OfficeAdmin):  # type: ignore[misc]
     """What the roles of the back office may do."""
 
 

@@ -52,12 +52,12 @@ class StockDocumentAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:inventory_stockdocument_move"))
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        movements = list_movements_of(document_id=StockDocument.objects.get(pk=object_id).pk)
-        context = {**(extra_context or {}), "movements": movements.order_by("pk")}
-        return super().change_view(request, object_id, form_url, context)
+        movements = list_movements_of(document_id=context["original"].pk)
+        context["movements"] = movements.order_by("pk")
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
         """The form that moves stock; a link may fill in store and product."""

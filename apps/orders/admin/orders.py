@@ -14,6 +14,7 @@ from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
+from apps.orders.selectors import get_order
 from apps.payments.selectors import list_tenders
 
 if TYPE_CHECKING:
@@ -60,21 +61,21 @@ class OrderAdmin(ReadOnlyAdmin):
     def state(self, order: Order) -> str:
         return order.get_status_display()
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        order = Order.objects.prefetch_related("lines").filter(pk=object_id).first()
-        context = {**(extra_context or {}), "order": order}
-        if order:
-            tenders = list_tenders(order_ids=[order.pk])[order.pk]
-            context |= {
-                "lines": order.lines.all(),
-                "tenders": tenders,
-                "movements": list_movements_of(document_id=order.pk).order_by("pk"),
-                "receipt": render_text(compose(order, tenders)),
-                "sold_at": self.sold_at(order),
-            }
-        return super().change_view(request, object_id, form_url, context)
+        found: Order = context["original"]
+        order = get_order(store_id=found.store_id, order_id=found.pk)
+        tenders = list_tenders(order_ids=[order.pk])[order.pk]
+        context |= {
+            "order": order,
+            "lines": order.lines.all(),
+            "tenders": tenders,
+            "movements": list_movements_of(document_id=order.pk).order_by("pk"),
+            "receipt": render_text(compose(order, tenders)),
+            "sold_at": self.sold_at(order),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(OrderLine)

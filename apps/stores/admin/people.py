@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.utils import timezone
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
@@ -14,7 +15,13 @@ from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin, actor_of
 from apps.stores.errors import PinTooSimple
 from apps.stores.models import PinAttempt, Staff, TillSession
 from apps.stores.rules import ROLE_TABLE
-from apps.stores.services.staff import check_pin, give_office_role, set_pin
+from apps.stores.services.staff import (
+    OFFICE_ROLES,
+    check_pin,
+    give_office_role,
+    group_name,
+    set_pin,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -68,12 +75,25 @@ class StaffAdmin(OfficeAdmin):
         ]
         return super().changelist_view(request, {**(extra_context or {}), "role_rows": rows})
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "user" in form.changed_data and (former := form.initial["user"]):
+            self._shut_out(request, obj, former)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         super().save_related(request, form, formsets, change)
         actor, now, staff_id = actor_of(request), timezone.now(), form.instance.pk
         if pin := form.cleaned_data.get("pin"):
             set_pin(actor=actor, staff_id=staff_id, pin=pin, now=now)
         give_office_role(actor=actor, staff_id=staff_id, now=now)
+
+    def _shut_out(self, request: HttpRequest, staff: Staff, user_id: int) -> None:
+        """Take the office roles from an account that is nobody's any more."""
+        user = User.objects.get(pk=user_id)
+        user.groups.remove(*user.groups.filter(name__in=[group_name(r) for r in OFFICE_ROLES]))
+        user.is_staff = user.is_superuser
+        user.save(update_fields=["is_staff"])
+        self._note(request, staff, "office_role_taken", {"user": user_id})
 
     @display(
         description="Role",

@@ -24,6 +24,17 @@ class HoursForm(forms.ModelForm):  # type: ignore[type-arg]
     opens_minute = ClockField(label="From", latest_minute=MINUTES_PER_DAY)
     closes_minute = ClockField(label="Until", latest_minute=LATEST_CLOSE)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        opens, closes = cleaned.get("opens_minute"), cleaned.get("closes_minute")
+        if self.errors:
+            return cleaned
+        if (opens is None) != (closes is None):
+            self.add_error("closes_minute", "Type both times, or neither.")
+        elif opens is not None and closes <= opens:
+            self.add_error("closes_minute", "Closing comes after opening; 26:00 is 2 a.m.")
+        return cleaned
+
 
 class ExceptionForm(HoursForm):
     """As the weekly hours, but a date without times has no sale at all."""

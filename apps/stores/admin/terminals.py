@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
-from apps.core.admin.base import OfficeAdmin, actor_of
+from apps.core.admin.base import OfficeAdmin, actor_of, get_row
 from apps.stores.models import Terminal
 from apps.stores.services.terminals import (
     PAIRING_CODE_LIFE,
@@ -64,7 +64,7 @@ class TerminalAdmin(OfficeAdmin):
     @action(description="Pair", icon="add_link", permissions=["change"])
     def pair(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then show a pairing code once."""
-        terminal = Terminal.objects.select_related("store").get(pk=object_id)
+        terminal = get_row(self, request, object_id)
         code = None
         if request.method == "POST":
             with transaction():
@@ -84,7 +84,7 @@ class TerminalAdmin(OfficeAdmin):
     @action(description="Revoke", icon="block", permissions=["change"])
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then lock the terminal out."""
-        terminal = Terminal.objects.select_related("store").get(pk=object_id)
+        terminal = get_row(self, request, object_id)
         if request.method == "POST":
             with transaction():
                 revoke_terminal(
@@ -103,6 +103,11 @@ class TerminalAdmin(OfficeAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "core/admin/confirm.html", context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Another store or number would let two tills print the same receipt number.
+        fixed = ("store", "number") if obj else ()
+        return (*self.readonly_fields, *fixed)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # receipts bear its number; revoke it

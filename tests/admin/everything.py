@@ -1,0 +1,58 @@
+"""One row at least of every table that the back office shows, made the way the shop makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django_subatomic.db import transaction
+
+from apps.catalog.models import Modifier, ModifierGroup
+from apps.inventory.services.moving import request_counts
+from apps.stores.models import SellingHours, SellingHoursException
+from apps.stores.types import Role
+from tests.catalog.files import bottle, take_in
+from tests.factories import api_client, make_checkout, open_till
+from tests.goods import basket, line_of, make_product, make_snack
+
+if TYPE_CHECKING:
+    from apps.catalog.models import Product
+    from tests.factories import ApiClient
+
+
+def make_everything() -> None:
+    """A day in the life of a store."""
+    Group.objects.get_or_create(name="Manager")
+    checkout = make_checkout()
+    store = checkout.store
+    _till, token = open_till(store, Role.SHIFT_LEAD, code="lea", number=2)
+    api = api_client(token)
+    SellingHours.objects.create(store=store, weekday=6, opens_minute=0, closes_minute=1440)
+    SellingHoursException.objects.create(store=store, date="2026-12-25", reason="Christmas")
+    group = ModifierGroup.objects.create(name="Milk")
+    Modifier.objects.create(group=group, name="Oat", price_cents=75)
+    chips = make_snack("CHP-1", barcodes=[("012345678905", 1)], on_hand=1, store=store)
+    chips.modifier_groups.add(group)
+    _sell_and_void(api, chips)
+    with transaction():
+        request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
+    take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
+    wrong = {"staff_code": checkout.staff.code, "pin": "0000"}
+    api_client(checkout.token).post("sessions", wrong)
+    make_product("OLD-1", is_active=False)
+
+
+def _sell_and_void(api: ApiClient, chips: Product) -> None:
+    sold = api.post("orders", basket(line_of(chips, 5)), key=str(uuid4()))
+    voided = api.post("orders", basket(line_of(chips, 5)), key=str(uuid4()))
+    assert sold.status_code == voided.status_code == 201, sold.content
+    order = f"orders/{sold.json()['id']}"
+    assert api.get(f"{order}/receipt").status_code == 200
+    answer = api.post(
+        f"orders/{voided.json()['id']}/void", {"reason": "wrong bag"}, key=str(uuid4())
+    )
+    assert answer.status_code == 200, answer.content
+    parked = api.post("orders/park", basket(chips, cash=None), key=str(uuid4()))
+    assert parked.status_code in {200, 201}, parked.content

@@ -1,0 +1,65 @@
+"""The calls of the terminal API, as its contract lists them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+ANY_ID = UUID("0197c0de-0000-4000-8000-000000000001")
+READ, SEND = "GET", "POST"
+
+# Every call that answers by now. `{id}` stands for an order's id, `{key}` for an idempotency key.
+BUILT: tuple[tuple[str, str], ...] = (
+    (SEND, "terminals/pair"),
+    (SEND, "sessions"),
+    ("DELETE", "sessions/current"),
+    (READ, "products/lookup"),
+    (READ, "products"),
+    (SEND, "orders/quote"),
+    (SEND, "orders"),
+    (READ, "orders/{id}"),
+    (READ, "orders"),
+    (SEND, "orders/{id}/void"),
+    (SEND, "orders/park"),
+    (READ, "orders/parked"),
+    (SEND, "orders/parked/{id}/resume"),
+    (READ, "orders/{id}/receipt"),
+    (READ, "stock"),
+    (SEND, "stock/adjustments"),
+    (READ, "idempotency/{key}"),
+)
+# Calls of the contract that are not built yet: terminals in the field may already ask for them.
+LATER: tuple[tuple[str, str], ...] = (
+    (READ, "catalog/snapshot"),
+    (READ, "catalog/changes"),
+    (SEND, "orders/{id}/returns"),
+    (SEND, "orders/offline"),
+    (SEND, "orders/{id}/receipt/email"),
+    (SEND, "payments"),
+    (READ, "payments/{id}"),
+    (SEND, "payments/{id}/capture"),
+    (SEND, "payments/{id}/cancel"),
+    (SEND, "payments/{id}/refunds"),
+    (SEND, "terminals/connection-token"),
+    (SEND, "shifts"),
+    (READ, "shifts/current"),
+    (SEND, "shifts/current/cash-movements"),
+    (SEND, "shifts/current/close"),
+    (READ, "stock/stream"),
+    (SEND, "approvals"),
+    (SEND, "heartbeat"),
+)
+# The same, of the back office and of other programs; these paths do not begin with /api/v1/.
+LATER_ELSEWHERE: tuple[tuple[str, str], ...] = (
+    (SEND, "/api/sync"),
+    (READ, "/api/sync/status"),
+    (SEND, "/webhooks/stripe"),
+    (SEND, "/webhooks/orders/uber-eats"),
+    (SEND, "/webhooks/orders/doordash"),
+    (SEND, "/webhooks/alertmanager"),
+    (READ, "/health"),
+)
+
+
+def address(path: str) -> str:
+    """A path of the contract as it is asked for."""
+    return "/api/v1/" + path.replace("{id}", str(ANY_ID)).replace("{key}", "k")
