@@ -11,6 +11,9 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal
 help: ## Explain the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+# pip trusts whom the machine trusts; uv does so when told to, which a shop's own proxy needs.
+export UV_SYSTEM_CERTS ?= 1
+
 # --- Set-up -------------------------------------------------------------------------------------
 
 $(VENV)/uv.stamp: requirements/uv.txt
