@@ -93,6 +93,9 @@ check: ## Exactly what CI runs
 bench: dev ## Measure against the limit of the machine (ONLY=sale for one group)
 	$(SERVICES) --durable -- $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
+pictures: dev ## Photograph the demo for the README (needs Chromium)
+	$(BIN)/python -m scripts.pictures
+
 # --- Keep house ---------------------------------------------------------------------------------
 
 LOCK := uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
@@ -108,4 +111,4 @@ clean: ## Remove the demo's data, caches and the virtual environment
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help runtime dev demo run worker shell migrate seed test format lint types imports shape \
-	openapi openapi-check check bench lock clean
+	openapi openapi-check check bench pictures lock clean

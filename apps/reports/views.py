@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BEST_SELLERS = 8
 SHELVES = 8
+_BARS = {"grouped": True, "maxBarThickness": 22, "barPercentage": 0.9, "borderRadius": 3}
 TODAY, LAST_WEEK = "var(--color-primary-600)", "var(--color-base-400)"
 
 
@@ -114,6 +115,7 @@ def _chart(labels: list[str], series: list[tuple[str, str, list[int]]]) -> str:
             "backgroundColor": color,
             "data": [cents / 100 for cents in values],
             "displayYAxis": True,
+            **_BARS,
         }
         for name, color, values in series
     ]

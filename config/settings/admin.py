@@ -55,6 +55,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "config.settings.admin.environment_badge",
     "DASHBOARD_CALLBACK": "apps.reports.views.fill_home",
     "STYLES": [lambda _: static("tillhouse/admin.css")],
+    "SCRIPTS": [lambda _: static("tillhouse/office.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(98.4% .014 180.72)",

@@ -31,8 +31,9 @@ def site(port: int, console: Console) -> Iterator[None]:
         raise SystemExit(f"Port {port} is taken. Choose another: make demo PORT=8001")
     command: list[str | Path] = [BIN / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--threads", "8", "--log-level", "warning", "--graceful-timeout", "5"]
-    with _process(command, "site.log") as process, console.status("Starting the site ..."):
-        _wait_for(f"http://127.0.0.1:{port}/health/ready", process)
+    with _process(command, "site.log") as process:
+        with console.status("Starting the site ..."):
+            _wait_for(f"http://127.0.0.1:{port}/health/ready", process)
         yield
 
 

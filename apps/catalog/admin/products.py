@@ -76,8 +76,7 @@ class ProductAdmin(OfficeAdmin):
     list_filter_submit = True
     search_fields = ("name", "sku", "barcodes__gtin")
     ordering = ("name", "pk")
-    autocomplete_fields = ("category",)
-    filter_horizontal = ("modifier_groups",)
+    autocomplete_fields = ("category", "modifier_groups")
     inlines = (BarcodeInline, PriceInline)
     change_form_before_template = "catalog/admin/product_panel.html"
     fieldsets = (

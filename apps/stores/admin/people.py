@@ -57,7 +57,7 @@ class StaffAdmin(OfficeAdmin):
     list_display = ("name", "code", "role_name", "where", "office", "active")
     list_filter = ("role", "stores", "is_active")
     search_fields = ("name", "code")
-    filter_horizontal = ("stores",)
+    autocomplete_fields = ("stores",)
     list_select_related = ("user",)
     list_after_template = "stores/admin/roles.html"
     fieldsets = (
@@ -128,7 +128,6 @@ class StaffAdmin(OfficeAdmin):
 class TillSessionAdmin(ReadOnlyAdmin):
     """Who was logged in where."""
 
-    keyset = ("created_at", "pk")
     list_display = ("created_at", "staff", "terminal", "last_seen_at", "ended_at")
     list_select_related = ("staff", "terminal")
     fields = ("staff", "terminal", "created_at", "last_seen_at", "expires_at", "ended_at")
@@ -138,6 +137,5 @@ class TillSessionAdmin(ReadOnlyAdmin):
 class PinAttemptAdmin(ReadOnlyAdmin):
     """Wrong PINs of the last minutes."""
 
-    keyset = ("at", "pk")
     list_display = ("at", "staff_code", "terminal")
     list_select_related = ("terminal",)

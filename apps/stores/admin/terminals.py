@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
@@ -58,8 +58,9 @@ class TerminalAdmin(OfficeAdmin):
         return "revoked" if terminal.revoked_at else "not paired"
 
     @display(description="Last seen")
-    def last_seen(self, terminal: Any) -> Any:
-        return terminal.seen
+    def last_seen(self, terminal: Any) -> str | None:
+        seen = terminal.seen
+        return seen and formats.localize(timezone.template_localtime(seen))
 
     @action(description="Pair", icon="add_link", permissions=["change"])
     def pair(self, request: HttpRequest, object_id: str) -> HttpResponse:

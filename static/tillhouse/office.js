@@ -1,0 +1,21 @@
+/* Unfold's layout has room for the menu from 1280 pixels on, its script opens it from 1281 on. The
+   commonest width of a back-office screen lies between the two. */
+document.addEventListener("alpine:init", () => {
+  const themeOfUnfold = window.theme;
+  const isOpen = () => window.innerWidth >= 1280 && localStorage.getItem("sidebarOpen") !== "0";
+
+  window.theme = (...given) => {
+    const page = themeOfUnfold(...given);
+    page.sidebarOpen = isOpen;
+    page.themeBindings["x-resize.window"] = function () {
+      this.sidebarOpen = isOpen();
+    };
+    page.sidebarToggle = function () {
+      this.sidebarOpen = !this.sidebarOpen;
+      if (window.innerWidth >= 1280) {
+        localStorage.setItem("sidebarOpen", this.sidebarOpen ? "1" : "0");
+      }
+    };
+    return page;
+  };
+});
