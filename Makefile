@@ -56,7 +56,7 @@ seed: runtime ## Load Florida's tables and the demo's three stores, and end
 
 test: dev ## Every test, on its own PostgreSQL and Redis, then on SQLite
 	$(SERVICES) -- $(PYTEST) $(ARGS)
-	$(PYTEST) -m "not postgres and not redis" $(ARGS)
+	$(PYTEST) -m "not postgres and not redis and not browser" $(ARGS)
 
 format: dev ## Rewrite the code in house style
 	$(BIN)/ruff check --fix-only --quiet .

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MINIMUM_POSTGRES = 15
 START_SECONDS = 60
 APT_PACKAGES = ("postgresql", "redis-server")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL_ADVICE = """\
 The tests need PostgreSQL {minimum} or newer and Redis 7, and {missing} was not found.
 
@@ -63,10 +64,13 @@ def main() -> int:
 
 def find_or_install() -> tuple[Path, Path]:
     """The folder of PostgreSQL's programs and the Redis server, installed first where we may."""
+    may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
     postgres_bin, redis_server = find_postgres(), shutil.which("redis-server")
-    if (not postgres_bin or not redis_server) and os.geteuid() == 0 and shutil.which("apt-get"):
-        apt_install()
+    if (not postgres_bin or not redis_server) and may_install:
+        apt_install(*APT_PACKAGES)
         postgres_bin, redis_server = find_postgres(), shutil.which("redis-server")
+    if not any(shutil.which(name) for name in BROWSERS) and may_install:
+        apt_install("chromium")  # without it the tests in a browser are skipped, and say so
     if not postgres_bin or not redis_server:
         missing = "Redis" if postgres_bin else "PostgreSQL"
         raise SystemExit(INSTALL_ADVICE.format(minimum=MINIMUM_POSTGRES, missing=missing))
@@ -92,14 +96,14 @@ def postgres_version(program: Path) -> int:
     return int(text.split()[2].split(".")[0])
 
 
-def apt_install() -> None:
-    """Install the servers without letting the packages start a cluster of their own."""
-    print(f"Installing {' '.join(APT_PACKAGES)} with apt ...", file=sys.stderr)
+def apt_install(*packages: str) -> None:
+    """Install packages without letting PostgreSQL's start a cluster of its own."""
+    print(f"Installing {' '.join(packages)} with apt ...", file=sys.stderr)
     no_cluster = Path("/etc/postgresql-common/createcluster.d/tillhouse.conf")
     no_cluster.parent.mkdir(parents=True, exist_ok=True)
     no_cluster.write_text("create_main_cluster = false\n")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-qq", "-y", *APT_PACKAGES]):
+    for command in (["update", "-qq"], ["install", "-qq", "-y", *packages]):
         subprocess.run(["apt-get", *command], env=environment, check=False, stdout=sys.stderr)
 
 

@@ -60,7 +60,7 @@ class TerminalAdmin(OfficeAdmin):
     @display(description="Last seen")
     def last_seen(self, terminal: Any) -> str | None:
         seen = terminal.seen
-        return seen and formats.localize(timezone.template_localtime(seen))
+        return seen and formats.localize(timezone.localtime(seen))
 
     @action(description="Pair", icon="add_link", permissions=["change"])
     def pair(self, request: HttpRequest, object_id: str) -> HttpResponse:
