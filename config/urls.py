@@ -27,6 +27,4 @@ urlpatterns = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/docs/problems", core.problems, name="problems"),
-    path("health/live", core.live),
-    path("health/ready", core.ready),
 ]

@@ -1,15 +1,17 @@
-"""What every request gets: an id that its logs and its answer carry."""
+"""What every request passes through: its id, the probes' shortcut, the office's zone."""
 
 from __future__ import annotations
 
 import re
 import uuid
 import zoneinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import structlog
 from django.conf import settings
 from django.utils import timezone
+
+from apps.core.views import live, ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,23 @@ class RequestIdMiddleware:
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class HealthMiddleware:
+    """Answers probes before the host is looked at: they call a container by its address."""
+
+    views: ClassVar[dict[str, Callable[[HttpRequest], HttpResponse]]] = {
+        "/health/live": live,
+        "/health/ready": ready,
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asks = request.method in {"GET", "HEAD"}
+        view = self.views.get(request.path_info) if asks else None
+        return (view or self.get_response)(request)
 
 
 class OfficeTimeZoneMiddleware:

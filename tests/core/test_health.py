@@ -10,12 +10,19 @@ from django.db.migrations.recorder import MigrationRecorder
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import Settings
 
 
 def test_live_answers_without_asking_the_database(client: Client) -> None:
     # Without the django_db mark any statement would fail this test.
     response = client.get("/health/live")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_a_probe_may_call_the_site_by_its_address(client: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    assert client.get("/health/live", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+    assert client.get("/api/docs/problems", headers={"Host": "10.0.0.7:8000"}).status_code == 400
 
 
 @pytest.mark.django_db
