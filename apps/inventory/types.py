@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
 
@@ -57,14 +56,3 @@ class StockLevel:
     def available(self) -> int:
         """What may still be promised."""
         return self.on_hand - self.reserved
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A line of the ledger, as people read it."""
-
-    at: datetime
-    product_name: str
-    kind: MovementKind
-    quantity: int
-    reason: str

@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from apps.core.reference import ReferenceCache, read_revision
 from apps.core.sql import Batch
-from apps.stores.models import Staff, Store, TaxRate, TaxTreatment, Terminal, TillSession
+from apps.stores.models import Staff, Store, TaxRate, TaxTreatment, Terminal
 from apps.stores.rules import STATE_WEEK
 from apps.stores.types import (
     Clerk,
@@ -92,11 +92,6 @@ def find_paired_terminal(*, token: str) -> PairedTerminal | None:
         register=Register(terminal.pk, terminal.number, terminal.name),
         store=get_store_profile(store_id=terminal.store_id, revision=read_revision()),
     )
-
-
-def find_session_end(*, session_id: int) -> datetime | None:
-    """When a session ends at the latest, or None where there is none."""
-    return TillSession.objects.filter(pk=session_id).values_list("expires_at", flat=True).first()
 
 
 def get_store_profile(*, store_id: int, revision: int) -> StoreProfile:

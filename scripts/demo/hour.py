@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -105,10 +105,6 @@ class Counter:
         self.console.print(f"    [dim]{sums:<{WIDTH}}[/dim] [bold green]{total:>10}[/bold green]")
         for warning in order["warnings"]:
             self.say(f"[yellow]{warning['detail']}[/yellow]")
-
-    def as_somebody(self, client: TillClient, clerk: str) -> Counter:
-        """The same till with somebody else logged in."""
-        return replace(self, client=client, clerk=clerk)
 
 
 type Login = Callable[[str], Counter]

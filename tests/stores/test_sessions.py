@@ -12,7 +12,7 @@ from apps.core.audit_checks import find_broken_link
 from apps.core.models import AuditEntry
 from apps.stores.errors import PinLocked, PinWrong
 from apps.stores.models import PinAttempt, Staff, TillSession
-from apps.stores.selectors import find_session_end, find_till
+from apps.stores.selectors import find_till
 from apps.stores.services.sessions import end_session, open_session, touch_session
 from apps.stores.services.staff import set_pin
 from apps.stores.types import Role
@@ -193,7 +193,6 @@ def test_a_session_ends_after_twelve_hours_however_busy(checkout: Checkout, now:
     used_until(opened.token, now, end)
     assert find_till(token=opened.token, now=end - TICK)
     assert find_till(token=opened.token, now=end) is None
-    assert find_session_end(session_id=opened.till.session_id) == end
 
 
 def test_a_session_ends_after_half_an_hour_without_use(now: datetime) -> None:
