@@ -87,6 +87,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         books = [(book.code, book.name) for book in PriceBook.objects.order_by("code")]
+        if len(books) > 1:  # nobody should fill the wrong one by not looking
+            books.insert(0, ("", "Choose a price book"))
         self.fields["book"].choices = books or [("STANDARD", "Standard")]  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:

@@ -66,6 +66,7 @@ def test_a_file_is_looked_at_and_then_taken_in(office: Page, tmp_path: Path) -> 
     file.write_text("sku,name,price\nBRW-9001,Porch Swing Rye 750 ml,31.49\n")
     office.goto("/admin/catalog/importrun/upload/")
     office.set_input_files("[name=file]", file)
+    office.get_by_label("Prices go into").select_option(label="Liquor prices")
     office.get_by_role("button", name="Show what would change").click()
     expect(office.get_by_text("Porch Swing Rye 750 ml")).to_be_visible()
     office.get_by_role("button", name="Import").click()

@@ -36,7 +36,7 @@ def quote_order(*, till: Till, request: OrderRequest, now: datetime) -> Quote:
         for line in basket.lines
         if (price := line.line.item.price_at(now)) is not None
     }
-    cache.set(_key(till, request.id), (now.timestamp(), promised), QUOTE_SECONDS)
+    cache.set(_key(till, request.id), (now.timestamp(), promised), QUOTE_SECONDS + 1)
     hours_ok = not basket.has_alcohol or is_open(till.store.calendar, now, zone=till.store.zone)
     approvals = (OVERRIDE_PRICE,) if assembled.overridden else ()
     return Quote(basket, hours_ok, approvals)
@@ -45,7 +45,7 @@ def quote_order(*, till: Till, request: OrderRequest, now: datetime) -> Quote:
 def find_promised_prices(*, till: Till, order_id: UUID, now: datetime) -> Mapping[int, int]:
     """Cents per base unit by product that a quote for this order promised, while it holds."""
     quoted = cache.get(_key(till, order_id))
-    if quoted is None or now.timestamp() - quoted[0] > QUOTE_SECONDS:
+    if quoted is None or now.timestamp() - quoted[0] >= QUOTE_SECONDS:
         return {}
     promised: Mapping[int, int] = quoted[1]
     return promised

@@ -1,0 +1,145 @@
+"""A real site with real processes, on a database of its own that lives as long as the site."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+DEADLINE = 60  # seconds after which a test gives up; nothing is timed
+
+# Steps of a request at which `crashing_site` can die, beside its SQL statements.
+COMMIT, COMMITTED, ANSWER = "COMMIT", "after COMMIT", "the answer"
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[str]:
+    """The URL of an empty database of the kind on which these tests run."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{folder / 'tillhouse.sqlite3'}"
+        return
+    own = os.environ["DATABASE_URL"]
+    name = f"crash_{uuid4().hex}"
+    with psycopg.connect(own, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{own.rpartition('/')[0]}/{name}"
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    body: dict[str, Any]
+    is_replay: bool
+
+
+class Site:
+    """Gunicorn with one worker that serves `crashing_site`, and the till that sells there.
+
+    The listening socket belongs to the test: whoever calls while the server is dead waits in its
+    queue until there is another one.
+    """
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self._folder = folder
+        self._url = database_url
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "TILLHOUSE_ENV": "embedded",
+            "TILLHOUSE_VAR": str(folder),
+            "REDIS_URL": "",
+            "OUTBOX_DOORBELL": "false",
+        }
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self._address = f"127.0.0.1:{self._door.getsockname()[1]}"
+        self._process: subprocess.Popen[bytes] | None = None
+        opened = self._run("-m", "tests.faults.opening")
+        assert opened.returncode == 0, opened.stderr
+        shop = json.loads(opened.stdout)
+        self._token, self.product_id = shop["token"], shop["product_id"]
+
+    def start(self) -> None:
+        """Start gunicorn. It loads the site once, so that a worker that died is soon replaced."""
+        door = self._door.fileno()
+        command: list[str | Path] = [Path(sys.executable).with_name("gunicorn"), "--preload"]
+        command += ["--bind", f"fd://{door}", "--log-level", "warning"]
+        command += ["tests.faults.crashing_site"]
+        self._process = subprocess.Popen(  # noqa: S603 - our own server
+            command, cwd=ROOT, env=self._environment, pass_fds=[door], start_new_session=True
+        )
+
+    def wait_for_death(self) -> int:
+        """By which signal the server ended, as a negative number."""
+        assert self._process
+        return self._process.wait(DEADLINE)
+
+    def stop(self) -> None:
+        """Stop what runs, and give the port back."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(DEADLINE)
+        self._door.close()
+
+    def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+        """Send a request under /api/v1/.
+
+        Raises:
+            ConnectionError: the server was gone before it answered.
+        """
+        headers = {"Content-Type": "application/json", **headers}
+        headers["Authorization"] = f"Bearer {self._token}"
+        with closing(HTTPConnection(self._address, timeout=DEADLINE)) as wire:
+            wire.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
+            answer = wire.getresponse()
+            is_replay = answer.headers.get("Idempotency-Replayed") == "true"
+            return Answer(answer.status, json.loads(answer.read()), is_replay)
+
+    def burnt(self) -> str:
+        """The step at which a process died last."""
+        return (self._folder / "burnt").read_text()
+
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database says, past the application."""
+        if self._url.startswith("sqlite"):
+            with closing(sqlite3.connect(self._url.removeprefix("sqlite:///"))) as file:
+                return file.execute(statement).fetchall()
+        with psycopg.connect(self._url) as session:
+            return session.execute(statement.encode()).fetchall()
+
+    def verify_ledgers(self) -> tuple[int, str]:
+        """The exit code of the command, and what it complained about."""
+        done = self._run("manage.py", "verify_ledgers")
+        return done.returncode, done.stderr
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
