@@ -36,7 +36,7 @@ class OutboxEvent(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     aggregate = models.CharField(max_length=120, help_text="What it is about: kind and id")
     payload = models.JSONField()
-    occurred_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(db_index=True)
     leased_until = models.DateTimeField(null=True, help_text="A relay is handing it on until then")
     relayed_at = models.DateTimeField(null=True, help_text="All subscribers have been told")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from unfold.widgets import (
@@ -28,8 +29,9 @@ MAX_ROWS = 500
 
 
 class MoveForm(forms.Form):
-    """What sort of move it is."""
+    """What sort of move it is. Its id is made with the page: a form sent twice is one document."""
 
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     kind = forms.ChoiceField(
         label="What happened",
         choices=[(kind.value, text) for kind, text in KINDS.items()],

@@ -84,7 +84,7 @@ class StockDocument(models.Model):
     )
     reason = models.CharField(max_length=200)
     actor_name = models.CharField(max_length=120)
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = [

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.payments.models import Tender
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 @admin.register(Tender)
@@ -17,4 +23,12 @@ class TenderAdmin(ReadOnlyAdmin):
     list_display = ("at", "order", "kind", dollars("amount_cents", "Amount"))
     list_select_related = ("order",)
     list_filter = ("kind",)
-    search_fields = ("=order__number",)
+    search_fields = ("order__number",)
+    search_help_text = "The number of the order, whole."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Tender], search_term: str
+    ) -> tuple[QuerySet[Tender], bool]:
+        """Numbers are capitals, so they are compared as they are: that is what an index can do."""
+        term = search_term.strip().upper()
+        return (queryset.filter(order__number=term) if term else queryset), False

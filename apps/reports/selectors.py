@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 HOURS = range(24)
+_NET = F("subtotal_cents") - F("discount_cents")  # of an order, before tax and tips
 
 
 def list_store_days(*, store_id: int | None, now: datetime) -> list[StoreDay]:
@@ -51,7 +52,7 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
     sold = Q(status=OrderStatus.COMPLETED)
     orders = Order.objects.filter(_on(days)).aggregate(
         count=Count("pk", filter=sold),
-        sales=Sum("total_cents", filter=sold),
+        sales=Sum(_NET, filter=sold),
         tax=Sum(F("state_tax_cents") + F("surtax_cents"), filter=sold),
         voids=Count("pk", filter=Q(status=OrderStatus.VOIDED)),
     )
@@ -66,14 +67,15 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
 
 
 def list_sales_by_hour(days: Sequence[StoreDay]) -> list[int]:
-    """Cents sold in each hour of the clock on the stores' walls, voids left out."""
+    """Cents sold, before tax, in each hour on the stores' walls, voids left out."""
     by_hour = dict.fromkeys(HOURS, 0)
-    for day in days:
+    for zone in sorted({day.timezone for day in days}):
         hours = (
-            Order.objects.filter(_on([day]), status=OrderStatus.COMPLETED)
-            .annotate(hour=ExtractHour("placed_at", tzinfo=ZoneInfo(day.timezone)))
+            Order.objects.filter(_on([day for day in days if day.timezone == zone]))
+            .filter(status=OrderStatus.COMPLETED)
+            .annotate(hour=ExtractHour("placed_at", tzinfo=ZoneInfo(zone)))
             .values("hour")
-            .annotate(sales=Sum("total_cents"))
+            .annotate(sales=Sum(_NET))
             .order_by()
         )
         for row in hours:
@@ -82,25 +84,25 @@ def list_sales_by_hour(days: Sequence[StoreDay]) -> list[int]:
 
 
 def list_sales_by_store(days: Sequence[StoreDay]) -> list[tuple[str, int]]:
-    """Each store's name with its cents of the day, most first."""
+    """Each store's name with its cents of the day before tax, most first."""
     rows = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED).values("store")
-    sums = {row["store"]: row["sales"] for row in rows.annotate(sales=Sum("total_cents"))}
+    sums = {row["store"]: row["sales"] for row in rows.annotate(sales=Sum(_NET))}
     named = [(day.name, sums.get(day.store_id, 0)) for day in days]
     return sorted(named, key=lambda entry: -entry[1])
 
 
 def list_best_sellers(days: Sequence[StoreDay], *, count: int) -> list[BestSeller]:
-    """The products that brought most on these days."""
+    """The products that brought most on these days, before tax, by the names they have now."""
     rows = (
         _lines_on(days)
-        .values("product_id", "name")
+        .values("product_id", "product__name")
         .annotate(
             units=Sum(F("quantity") * F("pack_size")),
             sales=Sum(F("total_cents") - F("tax_cents")),
         )
         .order_by("-sales", "product_id")[:count]
     )
-    return [BestSeller(r["product_id"], r["name"], r["units"], r["sales"]) for r in rows]
+    return [BestSeller(r["product_id"], r["product__name"], r["units"], r["sales"]) for r in rows]
 
 
 def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:

@@ -24,7 +24,7 @@ class StoreDay:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What was sold on a day, voids left out. Amounts in cents."""
+    """What was sold on a day, voids left out. Amounts in cents; sales are before tax and tips."""
 
     orders: int
     sales_cents: int

@@ -61,7 +61,7 @@ def _figures(today: DayFigures, before: DayFigures) -> list[dict[str, str]]:
         {
             "name": "Sales today",
             "value": format_cents(today.sales_cents),
-            "note": f"{format_cents(before.sales_cents)} on the whole day a week ago",
+            "note": f"before tax; {format_cents(before.sales_cents)} on the whole day a week ago",
         },
         {
             "name": "Orders",

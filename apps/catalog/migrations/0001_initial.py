@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='Price',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(help_text='In UTC. From this instant on.')),
+                ('starts_at', models.DateTimeField(db_index=True, help_text='In UTC. From this instant on.')),
                 ('price_cents', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(100000000)])),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.CharField(max_length=120)),

@@ -43,7 +43,7 @@ class Price(models.Model):
 
     book = models.ForeignKey(PriceBook, on_delete=models.PROTECT, related_name="prices")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")
-    starts_at = models.DateTimeField(help_text="In UTC. From this instant on.")
+    starts_at = models.DateTimeField(db_index=True, help_text="In UTC. From this instant on.")
     price_cents = models.PositiveIntegerField(validators=[MaxValueValidator(MAX_PRICE_CENTS)])
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=120)

@@ -11,15 +11,14 @@ from django_subatomic.db import transaction
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core import audit
-from apps.core.admin.fields import DollarsField, dollars
-from apps.core.admin.keyset import KeysetChangeList
+from apps.core.admin.fields import DollarsMixin, dollars
+from apps.core.admin.keyset import NUL, KeysetChangeList, OfficeChangeList
 from apps.core.reference import bump_revision
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-    from django.db.models import Field, Model, QuerySet
-    from django.forms import Field as FormField
+    from django.db.models import Model, QuerySet
     from django.forms import ModelForm
     from django.http import HttpRequest
 
@@ -45,19 +44,6 @@ def get_row(page: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
     return row
 
 
-class DollarsMixin:
-    """Every field of cents is shown and typed in dollars."""
-
-    def formfield_for_dbfield(
-        self, db_field: Field[Any, Any], request: HttpRequest | None, **kwargs: Any
-    ) -> FormField | None:
-        if db_field.name.endswith("_cents"):
-            label = str(db_field.verbose_name).removesuffix(" cents").capitalize()
-            help_text = db_field.help_text
-            return DollarsField(label=label, required=not db_field.blank, help_text=help_text)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-
-
 class OfficeAdmin(DollarsMixin, ModelAdmin):
     """A page on which a manager changes things. Every change is audited; caches are told."""
 
@@ -65,6 +51,14 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
     show_full_result_count = False
     warn_unsaved_form = True
     compressed_fields = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OfficeChangeList]:
+        return OfficeChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, search_term.replace(NUL, ""))
 
     def save_model(
         self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any

@@ -14,7 +14,8 @@ from apps.core.money import format_cents, parse_dollars
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import Model
+    from django.db.models import Field, Model
+    from django.http import HttpRequest
 
 PERCENT = Decimal(100)
 _CLOCK = re.compile(r"(?P<hours>[0-9]{1,2}):(?P<minutes>[0-5][0-9])")
@@ -39,6 +40,23 @@ class DollarsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+class DollarsMixin:
+    """Every field of cents is shown and typed in dollars."""
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest | None, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name.endswith("_cents"):
+            label = str(db_field.verbose_name).removesuffix(" cents").capitalize()
+            return DollarsField(
+                label=label,
+                required=not db_field.blank,
+                help_text=db_field.help_text,
+                initial=db_field.get_default(),
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class PercentField(forms.CharField):

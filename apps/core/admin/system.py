@@ -8,14 +8,16 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django_subatomic.db import transaction
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin
+from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin, get_row
+from apps.core.admin.filters import LatelyFilter
 from apps.core.models import AuditChain, AuditEntry, IdempotencyRecord, OutboxEvent, Revision
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -29,6 +31,20 @@ class UserAdmin(DjangoUserAdmin, OfficeAdmin):  # type: ignore[type-arg, misc]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Django saves a new password past `save_model`, so it is noted here."""
+        account = get_row(self, request, id)
+        with transaction():
+            answer = super().user_change_password(request, id, form_url)
+            if User.objects.get(pk=account.pk).password != account.password:
+                self._note(request, account, "changed", {"fields": ["password"]})
+        return answer
+
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, OfficeAdmin):  # type: ignore[misc]
@@ -41,7 +57,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     keyset = ("at", "pk")
     list_display = ("at", "actor_name", "action", "subject", "chain", "sequence")
-    list_filter = ("action", "actor_kind")
+    list_filter = (("action", LatelyFilter), ("actor_kind", LatelyFilter))
     search_fields = ("=subject", "=actor_name")
 
 
@@ -59,7 +75,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
 
     keyset = ("occurred_at", "pk")
     list_display = ("occurred_at", "type", "aggregate", "state")
-    list_filter = ("type",)
+    list_filter = (("type", LatelyFilter),)
     search_fields = ("=aggregate",)
 
     @display(description="State", label={"waiting": "warning", "relayed": "success"})

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveSmallIntegerField(default=1)),
                 ('aggregate', models.CharField(help_text='What it is about: kind and id', max_length=120)),
                 ('payload', models.JSONField()),
-                ('occurred_at', models.DateTimeField()),
+                ('occurred_at', models.DateTimeField(db_index=True)),
                 ('leased_until', models.DateTimeField(help_text='A relay is handing it on until then', null=True)),
                 ('relayed_at', models.DateTimeField(help_text='All subscribers have been told', null=True)),
             ],

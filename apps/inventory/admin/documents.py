@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin, actor_of
 from apps.core.errors import DomainError
+from apps.inventory.errors import StockDocumentExists
 from apps.inventory.forms import LineFormSet, MoveForm
 from apps.inventory.models import StockDocument
 from apps.inventory.selectors import list_movements_of
@@ -50,7 +49,7 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         return request.user.has_perm("inventory.add_stockdocument")
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:inventory_stockdocument_move"))
+        return redirect("admin:inventory_stockdocument_move")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -68,7 +67,11 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         lines = LineFormSet(request.POST or None, initial=None if request.POST else rows)
         if request.method == "POST" and form.is_valid() and lines.is_valid():
             try:
-                return self._move(request, form.cleaned_data, lines)
+                self._move(request, form.cleaned_data, lines)
+                return _to_document(form.cleaned_data)
+            except StockDocumentExists:
+                messages.info(request, "This form was sent twice; the stock was moved once.")
+                return _to_document(form.cleaned_data)
             except DomainError as refusal:
                 form.add_error(None, refusal.detail)
         context = {
@@ -78,21 +81,28 @@ class StockDocumentAdmin(ReadOnlyAdmin):
             "lines": lines,
             "opts": self.opts,
         }
-        return TemplateResponse(request, "inventory/admin/move.html", context)
+        return render(request, "inventory/admin/move.html", context)
 
-    def _move(self, request: HttpRequest, asked: dict[str, Any], lines: Any) -> HttpResponse:
+    def _move(self, request: HttpRequest, asked: dict[str, Any], lines: Any) -> None:
         units: dict[int, int] = {}
         for line in lines:
             if line.has_changed() and line.cleaned_data:
                 product_id = line.cleaned_data["product_id"]
                 units[product_id] = units.get(product_id, 0) + line.units
-        document = Document(uuid4(), MovementKind(asked["kind"]), asked["store"], asked["reason"])
+        kind = MovementKind(asked["kind"])
+        document = Document(asked["id"], kind, asked["store"], asked["reason"])
         with transaction():
             levels = write_paper(
                 actor=actor_of(request),
                 paper=Paper(document, units, asked["to_store"]),
                 now=timezone.now(),
             )
-        messages.success(request, f"{len(levels)} shelves were changed.")
-        url = reverse("admin:inventory_stockdocument_change", args=[document.id])
-        return HttpResponseRedirect(url)
+        messages.success(request, _shelves(len(levels)))
+
+
+def _shelves(count: int) -> str:
+    return "1 shelf is up to date." if count == 1 else f"{count} shelves are up to date."
+
+
+def _to_document(asked: dict[str, Any]) -> HttpResponse:
+    return redirect("admin:inventory_stockdocument_change", asked["id"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from apps.catalog.selectors import find_pack
 from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin
 from apps.inventory.models import CountRequest, StockBalance, StockMovement
 
@@ -81,7 +83,22 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_display = ("at", "product", "store", "units", "kind", "reason", "actor_name")
     list_select_related = ("product", "store")
     list_filter = ("store", "kind")
-    search_fields = ("=product__sku", "=document_id")
+    search_fields = ("product__sku", "document_id")
+    search_help_text = "A SKU, a barcode, or the id of an order or document."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """One thing at a time, each by its own index; asked for all at once, none would serve."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            return queryset.filter(document_id=UUID(term)), False
+        except ValueError:
+            pack = find_pack(code=term)
+        found = Q(product=pack[0]) if pack else Q(product__sku__iexact=term)
+        return queryset.filter(found), False
 
     @display(description="Units")
     def units(self, movement: StockMovement) -> str:

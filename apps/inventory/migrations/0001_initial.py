@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('SALE', 'Sale'), ('VOID', 'Void'), ('RETURN', 'Return'), ('RECEIPT', 'Receipt'), ('ADJUSTMENT', 'Adjustment'), ('WASTE', 'Waste'), ('TRANSFER', 'Transfer'), ('COUNT', 'Count')], max_length=10)),
                 ('reason', models.CharField(max_length=200)),
                 ('actor_name', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
+                ('at', models.DateTimeField(db_index=True)),
                 ('other_store', models.ForeignKey(help_text='Where a transfer went.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store')),
             ],

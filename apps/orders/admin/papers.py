@@ -36,7 +36,6 @@ class ParkedOrderAdmin(ReadOnlyAdmin):
 class PrintedReceiptAdmin(ReadOnlyAdmin):
     """Receipts as they were first printed, and how often since."""
 
-    keyset = ("first_printed_at", "pk")
     list_display = ("first_printed_at", "order", "format", "printed_count")
     list_select_related = ("order",)
     search_fields = ("=order__number",)

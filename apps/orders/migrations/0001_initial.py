@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('parked_by', models.CharField(max_length=80)),
                 ('basket', models.JSONField()),
                 ('fingerprint', models.CharField(max_length=64)),
-                ('parked_at', models.DateTimeField()),
+                ('parked_at', models.DateTimeField(db_index=True)),
                 ('resumed_at', models.DateTimeField(null=True)),
                 ('resumed_by', models.CharField(blank=True, max_length=80)),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store')),

@@ -14,7 +14,7 @@ class ParkedOrder(models.Model):
     parked_by = models.CharField(max_length=80)
     basket = models.JSONField()
     fingerprint = models.CharField(max_length=64)
-    parked_at = models.DateTimeField()
+    parked_at = models.DateTimeField(db_index=True)
     resumed_at = models.DateTimeField(null=True)
     resumed_by = models.CharField(max_length=80, blank=True)
 

@@ -67,7 +67,8 @@ def give_office_role(*, actor: Actor, staff_id: int, now: datetime) -> None:
     staff.user.groups.remove(*groups)
     if role in OFFICE_ROLES and staff.is_active:
         staff.user.groups.add(Group.objects.get(name=group_name(role)))
-    staff.user.is_staff = role in OFFICE_ROLES and staff.is_active
+    works_here = role in OFFICE_ROLES and staff.is_active
+    staff.user.is_staff = works_here or staff.user.is_superuser  # whoever set it up stays in
     staff.user.save(update_fields=["is_staff"])
     facts: dict[str, JSON] = {"role": role.value, "may_log_in": staff.user.is_staff}
     audit.record(audit.AuditFact(now, actor, "staff.office_role_given", f"staff:{staff_id}", facts))
