@@ -82,5 +82,5 @@ def test_a_customer_who_comes_too_late_pays_the_new_price(
     assert refusal.value.code == "tender-insufficient"
     assert refusal.value.document["missing_cents"] == 3209 - 2139
     order = till.sell(basket, cash=3209, key="one-key")
-    assert order["warnings"] == []
+    assert [warning["charged_cents"] for warning in order["warnings"]] == [2999]
     assert "TOTAL $32.09" in till.print(order)

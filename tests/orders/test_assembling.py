@@ -15,6 +15,7 @@ from apps.catalog.errors import BarcodeInvalid
 from apps.catalog.gtin import check_digit, scale_code
 from apps.orders.errors import LineBarcodeUnknown, ProductNotSellable
 from apps.orders.services.assembling import assemble
+from apps.orders.services.promising import Promise
 from apps.stores.errors import StoreNotReady
 from apps.stores.types import BeverageType, LicenceKind, TaxClass
 from tests.conftest import NOON
@@ -33,7 +34,7 @@ BOTTLE, CASE = "619947000020", "10619947000027"
 
 
 def assembled(till: Till, *lines: Any, now: datetime = NOON) -> Assembled:
-    return assemble(till=fresh(till), request=ask(basket(*lines)), quoted={}, now=now)
+    return assemble(till=fresh(till), request=ask(basket(*lines)), promise=Promise(), now=now)
 
 
 def only_line(till: Till, line: Any, *, now: datetime = NOON) -> BasketLine:
@@ -189,7 +190,9 @@ def test_nothing_is_another_price_too(till: Till, bourbon: Product) -> None:
 def test_a_promised_price_is_charged_per_base_unit(till: Till) -> None:
     product = make_product(barcodes=[(CASE, 12)])
     request = ask(basket(scan(CASE)))
-    result = assemble(till=fresh(till), request=request, quoted={product.pk: 1500}, now=NOON)
+    result = assemble(
+        till=fresh(till), request=request, promise=Promise({product.pk: 1500}, holds=True), now=NOON
+    )
     assert (result.basket.subtotal_cents, result.overridden) == (12 * 1500, ())
 
 
@@ -203,6 +206,6 @@ def test_fifty_lines_cost_as_many_statements_as_one(till: Till) -> None:
         shelf.clear()
         request, current = ask(basket(*products[:number])), fresh(till)
         with CaptureQueriesContext(connection) as captured:
-            assemble(till=current, request=request, quoted={}, now=NOON)
+            assemble(till=current, request=request, promise=Promise(), now=NOON)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 2

@@ -9,6 +9,7 @@ import pytest
 from apps.catalog.models import Modifier, ModifierGroup
 from apps.orders.errors import ModifierInvalid
 from apps.orders.services.assembling import assemble
+from apps.orders.services.promising import Promise
 from tests.conftest import NOON
 from tests.goods import basket, line_of, make_snack
 
@@ -49,9 +50,29 @@ def syrups(coffee: Product, sizes: list[int]) -> list[int]:
     return add_group(coffee, "Syrup", 0, 2, ("Vanilla", 50), ("Caramel", 60), ("Mint", 70))
 
 
-def assembled(till: Till, product: Product, modifiers: list[int], quantity: int = 1) -> Assembled:
+def assembled(
+    till: Till,
+    product: Product,
+    modifiers: list[int],
+    quantity: int = 1,
+    promise: Promise = Promise(),  # noqa: B008 - it is frozen
+) -> Assembled:
     body = basket(line_of(product, quantity, modifiers=modifiers))
-    return assemble(till=fresh(till), request=ask(body), quoted={}, now=NOON)
+    return assemble(till=fresh(till), request=ask(body), promise=promise, now=NOON)
+
+
+@pytest.mark.parametrize(("holds", "charged"), [(True, 375), (False, 400)])
+def test_a_modifier_costs_what_was_quoted_while_the_quote_holds(
+    till: Till, coffee: Product, sizes: list[int], *, holds: bool, charged: int
+) -> None:
+    large = sizes[1]
+    promise = Promise({coffee.pk: 300}, {large: 75}, holds=holds)
+    Modifier.objects.filter(pk=large).update(price_cents=100)
+    sale = assembled(till, coffee, [large], promise=promise)
+    (line,) = sale.basket.lines
+    assert (line.line.unit_price_cents, line.line.modifiers[0].price_cents + 300) == (charged,) * 2
+    (warning,) = sale.changes
+    assert (warning.facts["modifier_id"], warning.facts["price_cents"]) == (large, 100)
 
 
 def test_modifiers_add_their_prices_to_each_unit(

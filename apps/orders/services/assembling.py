@@ -11,6 +11,7 @@ from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
 from apps.orders.rules import price_basket
+from apps.orders.services.promising import Prices
 from apps.orders.types import BasketLine
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from apps.catalog.types import Item, ModifierChoice, Scanned
-    from apps.orders.types import LineRequest, OrderRequest, PricedBasket
+    from apps.orders.services.promising import Promise
+    from apps.orders.types import LineRequest, OrderRequest, PricedBasket, Warned
     from apps.stores.types import StoreProfile, Till
 
 
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
 class Assembled:
     """A priced basket with what is out of the ordinary in it.
 
-    `overridden` are the lines whose price somebody must approve, by position; `held` the items that
-    are charged as quoted though they have another price by now.
+    `overridden` are the lines whose price somebody must approve, by position; `changes` warns of
+    the prices that are others by now than were quoted.
     """
 
     basket: PricedBasket
     overridden: tuple[int, ...]
-    held: tuple[Item, ...]
+    changes: tuple[Warned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,8 @@ class Shelf:
         return item, "", 1, None
 
 
-def assemble(
-    *, till: Till, request: OrderRequest, quoted: Mapping[int, int], now: datetime
-) -> Assembled:
-    """Look up, check and price every line. `quoted` holds promised cents per base unit by product.
+def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: datetime) -> Assembled:
+    """Look up, check and price every line, as promised where the promise still holds.
 
     Raises:
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
@@ -80,16 +80,14 @@ def assemble(
     shelf = _look_up(till, request, now)
     lines = []
     overridden = []
-    held = {}
+    prices = Prices(promise, now)
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
         _refuse_unlawful(store, item, position, today)
-        lawful = _unit_price(item, pack_size, scale_cents, quoted, now)
+        lawful = _unit_price(item, pack_size, scale_cents, prices)
         if lawful is None:
             raise _not_sellable(position, f"{item.name} has no price in {store.name}.")
-        if scale_cents is None and item.id in quoted and quoted[item.id] != item.price_at(now):
-            held[item.id] = item
-        modifiers = _choose(item, asked, position)
+        modifiers = prices.of_modifiers(_choose(item, asked, position))
         lawful += sum(choice.price_cents for choice in modifiers)
         price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
         if price != lawful:
@@ -100,7 +98,7 @@ def assemble(
             )
         )
     basket = price_basket(lines, store=store, rates=rates, day=today)
-    return Assembled(basket, tuple(overridden), tuple(held.values()))
+    return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 
 def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:
@@ -121,12 +119,10 @@ def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date
         raise _not_sellable(position, f"{item.name}: {obstacle}")
 
 
-def _unit_price(
-    item: Item, pack_size: int, scale_cents: int | None, quoted: Mapping[int, int], now: datetime
-) -> int | None:
+def _unit_price(item: Item, pack_size: int, scale_cents: int | None, prices: Prices) -> int | None:
     if scale_cents is not None:
         return scale_cents
-    price = quoted.get(item.id, item.price_at(now))
+    price = prices.of_product(item)
     return None if price is None else price * pack_size
 
 

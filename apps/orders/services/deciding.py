@@ -8,11 +8,8 @@ from apps.core.clock import business_date
 from apps.orders import errors
 from apps.orders.compliance import check_age, check_hours
 from apps.orders.services.assembling import assemble
-from apps.orders.services.quoting import (
-    OVERRIDE_PRICE,
-    find_promised_prices,
-    warn_of_changed_prices,
-)
+from apps.orders.services.promising import find_promise
+from apps.orders.services.quoting import OVERRIDE_PRICE
 from apps.orders.types import Sale
 from apps.payments.rules import settle
 from apps.payments.selectors import get_tenders
@@ -32,8 +29,8 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
         DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
         PriceOverrideNeedsApproval: a price other than the lawful one.
     """
-    promised = find_promised_prices(till=till, order_id=request.id, now=now)
-    assembled = assemble(till=till, request=request, quoted=promised, now=now)
+    promise = find_promise(till=till, order_id=request.id, now=now)
+    assembled = assemble(till=till, request=request, promise=promise, now=now)
     basket = assembled.basket
     _refuse_overrides(assembled)
     check_hours(basket, store=till.store, now=now)
@@ -48,7 +45,7 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
             now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
         ),
         placed_at=now,
-        warnings=tuple(warn_of_changed_prices(assembled.held, promised, now)),
+        warnings=assembled.changes,
     )
 
 

@@ -1,0 +1,103 @@
+"""What a quote promises: its prices for fifteen minutes, and a word about every later change.
+
+A quote writes nothing, so it is remembered in the cache; docs/adr/0008 says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+
+from apps.orders.types import Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.catalog.types import Item, ModifierChoice
+    from apps.orders.types import PricedBasket
+    from apps.stores.types import Till
+
+QUOTE_SECONDS = 15 * 60
+REMEMBERED_SECONDS = 24 * 60 * 60  # to say that a price has changed, though it is not held
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The prices that a quote told: cents per base unit by product, and cents by modifier."""
+
+    products: Mapping[int, int] = field(default_factory=dict)
+    modifiers: Mapping[int, int] = field(default_factory=dict)
+    holds: bool = False
+
+
+@dataclass(slots=True)
+class Prices:
+    """What things cost in one sale: as promised while the promise holds, else as on file.
+
+    `changes` gathers a warning for every price that is another one by now than was quoted.
+    """
+
+    promise: Promise
+    now: datetime
+    changes: dict[tuple[str, int], Warned] = field(default_factory=dict)
+
+    def of_product(self, item: Item) -> int | None:
+        """Cents per base unit; None where the store has no price for it."""
+        current = item.price_at(self.now)
+        quoted = self.promise.products.get(item.id)
+        return self._settle("product_id", item.id, item.name, quoted, current)
+
+    def of_modifiers(self, choices: Iterable[ModifierChoice]) -> tuple[ModifierChoice, ...]:
+        """The same modifiers at the price to charge."""
+        return tuple(replace(choice, price_cents=self._of_modifier(choice)) for choice in choices)
+
+    def _of_modifier(self, choice: ModifierChoice) -> int:
+        quoted = self.promise.modifiers.get(choice.id)
+        price = self._settle("modifier_id", choice.id, choice.name, quoted, choice.price_cents)
+        return price or 0
+
+    def _settle(
+        self, subject: str, pk: int, name: str, quoted: int | None, current: int | None
+    ) -> int | None:
+        if quoted is None or quoted == current:
+            return current
+        charged = quoted if self.promise.holds else current
+        what = "the quoted price was charged" if self.promise.holds else "the quote was too old"
+        self.changes[subject, pk] = Warned(
+            "price-changed",
+            f"The price of {name} has changed; {what}.",
+            {
+                subject: pk,
+                "quoted_cents": quoted,
+                "charged_cents": charged,
+                "price_cents": current,
+            },
+        )
+        return charged
+
+
+def remember_quote(*, till: Till, order_id: UUID, basket: PricedBasket, now: datetime) -> None:
+    """Keep what a quote told. Any till of the store may sell the order, so all of them know."""
+    lines = [priced.line for priced in basket.lines]
+    prices = {line.item.id: line.item.price_at(now) for line in lines}
+    products = {pk: price for pk, price in prices.items() if price is not None}
+    modifiers = {choice.id: choice.price_cents for line in lines for choice in line.modifiers}
+    quote = (now.timestamp(), products, modifiers)
+    cache.set(_key(till, order_id), quote, REMEMBERED_SECONDS)
+
+
+def find_promise(*, till: Till, order_id: UUID, now: datetime) -> Promise:
+    """What the last quote for this order told; nothing where there was none within a day."""
+    quote = cache.get(_key(till, order_id))
+    if quote is None:
+        return Promise()
+    quoted_at, products, modifiers = quote
+    return Promise(products, modifiers, holds=now.timestamp() - quoted_at < QUOTE_SECONDS)
+
+
+def _key(till: Till, order_id: UUID) -> str:
+    return f"quote:{till.store.id}:{order_id}"
