@@ -107,6 +107,8 @@ lock: $(VENV)/uv.stamp ## Resolve the ranges of pyproject.toml into the lock fil
 	$(BIN)/$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 
 clean: ## Remove the demo's data, caches and the virtual environment
+	@if [ -e var/tillhouse.sqlite3 ] && [ ! -e var/demo/set-up-begun ] && [ -z "$(FORCE)" ]; then \
+		echo "var/ holds a shop that the demo has not made. To remove it all the same: make clean FORCE=1" >&2; exit 1; fi
 	rm -rf var staticfiles $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views import csrf, defaults
+from django.template.loader import render_to_string
 
 from apps.core.errors import DomainError
 from apps.core.problems import STATUS_OF, plain_problem
@@ -17,7 +17,7 @@ from apps.core.problems import STATUS_OF, plain_problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 MACHINE_PATHS = ("/api/", "/webhooks/", "/health")
 
@@ -47,29 +47,32 @@ def problems(request: HttpRequest) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that Django itself cannot take, in the shape that the caller reads."""
     if request.path.startswith(MACHINE_PATHS):
-        return plain_problem(request, HTTPStatus.BAD_REQUEST)
-    return defaults.bad_request(request, exception)
+        detail = "The request cannot be read. Check the host name that it was sent to."
+        return plain_problem(request, HTTPStatus.BAD_REQUEST, detail)
+    return _page(HTTPStatus.BAD_REQUEST, "This address cannot be read", "Check it, or go back.")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not allowed, in the shape that the caller reads."""
     if request.path.startswith(MACHINE_PATHS):
         return plain_problem(request, HTTPStatus.FORBIDDEN)
-    return defaults.permission_denied(request, exception)
+    advice = "Your role does not open this page. An owner gives roles, under Staff."
+    return _page(HTTPStatus.FORBIDDEN, "This is not yours to open", advice)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token; a machine that posts to a page for reading."""
     if request.path.startswith(MACHINE_PATHS):
         return plain_problem(request, HTTPStatus.FORBIDDEN, reason)
-    return csrf.csrf_failure(request, reason)
+    advice = "The page was open for too long, or cookies are off. Go back, reload it and try again."
+    return _page(HTTPStatus.FORBIDDEN, "The form has expired", advice)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page, in the shape that the caller reads."""
     if request.path.startswith(MACHINE_PATHS):
         return plain_problem(request, HTTPStatus.NOT_FOUND)
-    return defaults.page_not_found(request, exception)
+    return _page(HTTPStatus.NOT_FOUND, "There is no such page", "It may have been moved.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -77,7 +80,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(MACHINE_PATHS):
         detail = "Something went wrong on our side. It is logged under the X-Request-Id."
         return plain_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
-    return defaults.server_error(request)
+    advice = "It is logged. Try again; what you saved before is safe."
+    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side", advice)
+
+
+def _page(status: HTTPStatus, title: str, advice: str) -> HttpResponse:
+    """What a person reads; it needs neither database nor session."""
+    page = render_to_string("core/error.html", {"title": title, "advice": advice})
+    return HttpResponse(page, status=status)
 
 
 def _parts() -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.core.admin.panels import Cell, Columns
 from apps.inventory.models import StockBalance
+from apps.inventory.types import MovementKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,14 +24,15 @@ def stock_columns(*, product_id: int, now: datetime) -> Columns:
         cells[balance.store_id] = (
             _level(balance),
             Cell("" if balance.reorder_point is None else str(balance.reorder_point)),
-            Cell("Adjust", url=adjust_url(balance)),
+            Cell("Count", url=count_url(balance)),
         )
     return Columns(HEADERS, cells)
 
 
-def adjust_url(balance: StockBalance) -> str:
-    """The form that moves stock, filled in for this store and product."""
-    query = urlencode({"store": balance.store_id, "sku": balance.product.sku})
+def count_url(balance: StockBalance) -> str:
+    """The form that moves stock, ready for a count of this store's shelf."""
+    kind = MovementKind.COUNT.value
+    query = urlencode({"kind": kind, "store": balance.store_id, "sku": balance.product.sku})
     return f"{reverse('admin:inventory_stockdocument_move')}?{query}"
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A PDF417 symbol holds less than 2,000 characters; more than this was not read from a card.
+OLDEST = 120
+LONGEST_VALIDITY_YEARS = 100  # what never expires says a year such as 2099
 MAX_CHARACTERS = 8 * 1024
 # The header may follow a symbology prefix and a few separators, but not a page of other text.
 _HEADER_STARTS_WITHIN = 64
@@ -102,7 +104,9 @@ _READING_NO_BIRTH_DATE = ScanReading(
 _READING_NO_EXPIRY_DATE = ScanReading(
     ScanOutcome.MANUAL, None, "The expiry date is missing, unreadable or contradictory."
 )
-_READING_NOT_YET_BORN = ScanReading(ScanOutcome.MANUAL, None, "The birth date is in the future.")
+_READING_IMPLAUSIBLE = ScanReading(
+    ScanOutcome.MANUAL, None, "The card's dates cannot be those of a living person's document."
+)
 
 
 def read_barcode(raw: str, *, today: date) -> ScanReading:
@@ -126,6 +130,16 @@ def age_on(date_of_birth: date, today: date) -> int:
     return today.year - date_of_birth.year - before_birthday
 
 
+def is_plausible(document: IdentityDocument, *, today: date) -> bool:
+    """Whether a living person may carry such a document: born, not above 120, good for a while.
+
+    Some states' licences are good until their holder is 65, so the expiry may be far ahead.
+    """
+    born, expires = document.date_of_birth, document.expires_on
+    is_alive = born <= today and age_on(born, today) <= OLDEST
+    return is_alive and born < expires and expires.year <= today.year + LONGEST_VALIDITY_YEARS
+
+
 def judge_age(document: IdentityDocument, *, minimum_age: int, today: date) -> AgeVerdict:
     """Judge a document on the store's local date; it is good through its printed last day.
 
@@ -142,14 +156,13 @@ def _read_elements(lines: tuple[str, ...], today: date) -> ScanReading:
     birth_date = _agreed_date(lines, _BIRTH_DATE)
     if birth_date is None:
         return _READING_NO_BIRTH_DATE
-    if birth_date > today:
-        return _READING_NOT_YET_BORN
     expiry_date = _agreed_date(lines, _EXPIRY_DATE)
     if expiry_date is None:
         return _READING_NO_EXPIRY_DATE
-    return ScanReading(
-        ScanOutcome.READ, IdentityDocument(birth_date, expiry_date), "The card was read."
-    )
+    document = IdentityDocument(birth_date, expiry_date)
+    if not is_plausible(document, today=today):
+        return _READING_IMPLAUSIBLE
+    return ScanReading(ScanOutcome.READ, document, "The card was read.")
 
 
 def _lines(body: str) -> Iterator[str]:

@@ -74,6 +74,9 @@ def _read_document(asked: AgeCheckRequest, today: date) -> aamva.IdentityDocumen
             )
         return reading.document
     born, expires = asked.date_of_birth, asked.expires_on
-    if asked.document is None or born is None or expires is None or born > today:
+    if asked.document is None or born is None or expires is None:
         raise errors.AgeCheckUnreadable("Type the document, its date of birth and its expiry.")
-    return aamva.IdentityDocument(born, expires)
+    document = aamva.IdentityDocument(born, expires)
+    if not aamva.is_plausible(document, today=today):
+        raise errors.AgeCheckUnreadable("No document has these dates. Look again, then type them.")
+    return document

@@ -13,6 +13,8 @@ from apps.reports import selectors
 from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
 
     from apps.reports.types import DayFigures
@@ -50,8 +52,8 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ),
         "best_sellers": _best_sellers(days),
         "by_store": _by_store(days) if store_id is None else None,
-        "low": low[:SHELVES],
-        "negative": negative[:SHELVES],
+        "low": _shelves(low[:SHELVES]),
+        "negative": _shelves(negative[:SHELVES]),
         "to_count": waiting.count(),
     }
 
@@ -89,17 +91,38 @@ def _by_hour(today: list[int], before: list[int]) -> str:
 
 def _best_sellers(days: list[Any]) -> list[dict[str, Any]]:
     sellers = selectors.list_best_sellers(days, count=BEST_SELLERS)
-    most = max((seller.sales_cents for seller in sellers), default=0) or 1
+    most = max((seller.sales_cents for seller in sellers), default=0)
     return [
         {
             "product_id": seller.product_id,
             "name": seller.name,
             "units": seller.units,
             "sales": format_cents(seller.sales_cents),
-            "share": round(100 * seller.sales_cents / most),
+            "share": _share(seller.sales_cents, most),
         }
         for seller in sellers
     ]
+
+
+def _shelves(balances: Iterable[Any]) -> list[dict[str, Any]]:
+    """Each shelf with its bar: how much is left of the level at which to order, or is missing."""
+    rows = list(balances)
+    missing = max((-balance.on_hand for balance in rows if balance.on_hand < 0), default=0)
+    return [
+        {
+            "product_id": balance.product_id,
+            "name": balance.product.name,
+            "store": balance.store.name,
+            "on_hand": balance.on_hand,
+            "share": _share(abs(balance.on_hand), missing or balance.reorder_point),
+        }
+        for balance in rows
+    ]
+
+
+def _share(part: int, whole: int | None) -> int:
+    """Percent; nothing of nothing."""
+    return min(100, round(100 * part / whole)) if whole else 0
 
 
 def _by_store(days: list[Any]) -> str:

@@ -25,6 +25,12 @@ if _missing:
     )
 if len(env.str("SECRET_KEY")) < _SHORTEST_SECRET:
     raise ImproperlyConfigured(f"SECRET_KEY needs at least {_SHORTEST_SECRET} characters.")
+_books = env.str("DATABASE_URL")
+if _books.startswith("postgres") and not env.str("REDIS_URL", default=""):
+    raise ImproperlyConfigured(
+        "REDIS_URL is missing: the processes of a site on PostgreSQL share their cache and broker,"
+        " e.g. redis://host:6379/0"
+    )
 if "*" in env.list("ALLOWED_HOSTS"):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; '*' would accept any.")
 if env.bool("TILLHOUSE_DEBUG", default=False):

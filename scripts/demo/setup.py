@@ -20,16 +20,23 @@ HISTORY_DAYS = 7
 def prepare(console: Console) -> None:
     """Migrate; load the stores and their history unless they are there."""
     call_command("migrate", verbosity=0)
-    done = settings.VAR_DIR / "demo" / "set-up-done"
+    folder = settings.VAR_DIR / "demo"
+    begun, done = folder / "set-up-begun", folder / "set-up-done"
     if done.exists():
         console.print("The demo's stores are there; their data is kept (`make clean` removes it).")
         return
-    if loading.is_loaded():
+    if begun.exists():
         raise SystemExit("An earlier set-up was interrupted. Start afresh: make clean demo")
+    if loading.is_in_use():
+        raise SystemExit(
+            f"{settings.VAR_DIR} holds a shop of its own, and the demo keeps away from it."
+            " Give the demo another folder: TILLHOUSE_VAR=/tmp/demo make demo"
+        )
+    folder.mkdir(exist_ok=True)
+    begun.touch()
     now = timezone.now()
     with console.status("Opening three stores ..."):
         loading.load(now - timedelta(days=HISTORY_DAYS + 1))
     sales = history.write_history(now, days=HISTORY_DAYS)
-    done.parent.mkdir(exist_ok=True)
     done.touch()
     console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")

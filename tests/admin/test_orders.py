@@ -111,12 +111,12 @@ def test_the_time_is_the_one_on_the_wall_of_the_store(manager: Client) -> None:
 # --- The list -------------------------------------------------------------------------------------
 
 
-def test_the_list_shows_number_time_store_cashier_dollars_and_state(
+def test_the_list_shows_number_dollars_state_time_store_and_cashier(
     manager: Client, store: Store
 ) -> None:
     order = booked(store, 1)
     page = text_of(manager.get(url("orders_order_changelist")))
-    assert f"{order.number} Nov 22, 2026 12:00 {store} Ana $10.70 Completed" in page
+    assert f"{order.number} $10.70 Completed Nov 22, 2026 12:00 {store} Ana" in page
 
 
 @pytest.mark.parametrize(

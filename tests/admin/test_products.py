@@ -78,7 +78,7 @@ def test_the_page_shows_price_next_price_and_stock_of_each_store(
     assert "Store Price book Price now Next price On hand Order at Stock" in page
     assert "Broward Liquors Standard $19.99 since" in page
     assert "$21.99 from" in page
-    assert "10 Adjust" in page
+    assert "10 Count" in page
     assert "Miami-Dade Liquors" in page
 
 

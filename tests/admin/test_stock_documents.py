@@ -208,16 +208,14 @@ def test_two_deliveries_of_the_same_are_two(
 # --- Ways in --------------------------------------------------------------------------------------
 
 
-def test_the_link_on_a_product_fills_in_store_and_product(
+def test_the_link_on_a_product_leads_to_a_count_of_its_shelf(
     manager: Client, store: Store, miami: Store, bourbon: Product
 ) -> None:
     page = manager.get(url_of(bourbon))
     (link,) = [cell.url for _, cells in page.context["panel"].rows for cell in cells if cell.url]
     form = form_on(manager, link)
-    assert (form["store"], form["form-0-code"], form["form-0-quantity"]) == (
-        str(store.pk), "BRB-1", "1",
-    )  # fmt: skip
-    send(manager, link, {**form, "kind": "ADJUSTMENT", "reason": "found one"})
+    assert (form["kind"], form["store"], form["form-0-code"]) == ("COUNT", str(store.pk), "BRB-1")
+    send(manager, link, {**form, "form-0-quantity": "11", "reason": "found one"})
     assert on_hand(store, bourbon) == 11
 
 

@@ -49,6 +49,21 @@ def wall(text: str, zone: ZoneInfo = FLORIDA) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
 
 
+@pytest.mark.parametrize(
+    ("born", "expires"),
+    [
+        (date(1850, 1, 1), date(2030, 1, 1)),
+        (date(1985, 7, 4), date(2999, 1, 1)),
+        (date(1985, 7, 4), date(1985, 7, 4)),
+    ],
+)
+def test_typed_dates_that_no_living_person_carries_are_not_believed(
+    born: date, expires: date
+) -> None:
+    with pytest.raises(errors.AgeCheckUnreadable):
+        check(typed(born, expires))
+
+
 def test_what_asks_for_no_age_needs_no_check() -> None:
     assert check(None, minimum_age=0) is None
 

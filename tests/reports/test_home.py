@@ -197,7 +197,7 @@ def test_the_lists_of_shelves_are_short_and_lead_to_the_whole(
     for number in range(9):
         levels(store, make_snack(f"CHP-{number}", name=f"Chips {number}"), -1 - number)
     page = home(manager, store=store.pk)
-    assert [balance.on_hand for balance in page.context["negative"]] == list(range(-9, -1))
+    assert [shelf["on_hand"] for shelf in page.context["negative"]] == list(range(-9, -1))
     link = url("inventory_stockbalance_changelist", level="negative", store__id__exact=store.pk)
     assert link.replace("&", "&amp;") in page.content.decode()
     assert len(manager.get(link).context["cl"].result_list) == 9

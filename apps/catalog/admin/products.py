@@ -64,7 +64,7 @@ class PriceInline(OfficeInline):
 class ProductAdmin(OfficeAdmin):
     """What the shops sell."""
 
-    list_display = ("name", "sku", "shelf", "price", "size", "active")
+    list_display = ("name", "price", "sku", "shelf", "size", "active")
     list_select_related = ("category",)
     list_filter = (
         BY_CATEGORY,

@@ -1,4 +1,4 @@
-"""Prices: set now, scheduled, taken off the schedule. What has begun is never rewritten."""
+"""Prices: set now, scheduled, taken off the schedule. What has begun stays, but for an undone import."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def refuse_unprintable(key: str) -> None:
     """
     if not _KEY.fullmatch(key):
         raise IdempotencyKeyRequired(
-            "Send a header Idempotency-Key of 1 to 255 printable characters, new for each sale.",
+            "Send a header Idempotency-Key of 1 to 255 printable characters, new for each request.",
             errors=[FieldError("", "idempotency-key-required", "Missing or unprintable.")],
         )
 

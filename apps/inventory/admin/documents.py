@@ -59,11 +59,12 @@ class StockDocumentAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
-        """The form that moves stock; a link may fill in store and product."""
+        """The form that moves stock; a link may fill in what happened, store and product."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = MoveForm(request.POST or None, initial={"store": request.GET.get("store")})
-        rows = [{"code": request.GET["sku"], "quantity": 1}] if "sku" in request.GET else []
+        asked = {name: request.GET[name] for name in ("kind", "store") if name in request.GET}
+        form = MoveForm(request.POST or None, initial=asked)
+        rows = [{"code": request.GET["sku"]}] if "sku" in request.GET else []
         lines = LineFormSet(request.POST or None, initial=None if request.POST else rows)
         if request.method == "POST" and form.is_valid() and lines.is_valid():
             try:

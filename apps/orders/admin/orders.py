@@ -29,11 +29,11 @@ class OrderAdmin(ReadOnlyAdmin):
     keyset = ("placed_at", "pk")
     list_display = (
         "number",
+        dollars("total_cents", "Total"),
+        "state",
         "sold_at",
         "store",
         "cashier_name",
-        dollars("total_cents", "Total"),
-        "state",
     )
     list_select_related = ("store",)
     list_filter = ("store", "status", ("business_date", RangeDateFilter))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from apps.core.api.fields import (
@@ -17,9 +19,14 @@ from apps.core.api.fields import (
     WholeNumberField,
     list_of,
 )
-from apps.orders.types import AgeDocument, AgeMethod
+from apps.orders.types import AgeDocument, AgeMethod, OrderStatus
 from apps.payments.types import TenderKind
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+STATUSES = [status.value for status in OrderStatus] + [s.value.lower() for s in OrderStatus]
+FASTEST_CLOCK = timedelta(days=1)  # a till's clock may be wrong, but not that wrong
 MAX_LINES = 500
 MAX_QUANTITY = 10_000
 MAX_TENDERS = 20
@@ -62,11 +69,16 @@ class AgeCheckIn(StrictSerializer):
     expires_on = serializers.DateField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        scanned, typed = {"barcode_data"}, {"document", "date_of_birth", "expires_on"}
         is_scan = attrs["method"] == AgeMethod.SCAN.value.lower()
-        needed = {"barcode_data"} if is_scan else {"document", "date_of_birth", "expires_on"}
+        needed, surplus = (scanned, typed) if is_scan else (typed, scanned)
         if missing := needed - attrs.keys():
             raise serializers.ValidationError(
                 {name: ["This method needs it."] for name in sorted(missing)}, code="required"
+            )
+        if contradicting := surplus & attrs.keys():
+            raise serializers.ValidationError(
+                {name: ["This method has none."] for name in sorted(contradicting)}, code="surplus"
             )
         return attrs
 
@@ -99,6 +111,11 @@ class OrderIn(StrictSerializer):
     tax_exemption = serializers.JSONField(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
 
+    def validate_taken_at(self, taken_at: datetime | None) -> datetime | None:
+        if taken_at and taken_at > timezone.now() + FASTEST_CLOCK:
+            raise serializers.ValidationError("It lies in the future: set the till's clock.")
+        return taken_at
+
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[Any] = set()
         for position, line in enumerate(lines):
@@ -121,4 +138,4 @@ class OrderQuery(PageQuery):
     business_date = serializers.DateField(required=False)
     terminal = serializers.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     number = TextField(required=False, max_length=40)
-    status = OneOfField(["completed", "voided"], required=False)
+    status = OneOfField(STATUSES, required=False)

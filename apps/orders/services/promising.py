@@ -1,6 +1,6 @@
 """What a quote promises: its prices for fifteen minutes, and a word about every later change.
 
-A quote writes nothing, so it is remembered in the cache; docs/adr/0008 says why.
+A quote writes nothing, so it is remembered in the cache alone.
 """
 
 from __future__ import annotations

@@ -201,6 +201,7 @@ def test_a_tender_has_its_kind_and_what_the_kind_needs(
         ({"barcode_data": "x" * 8193}, "/barcode_data"),
         ({"barcode_data": "a\x00"}, "/barcode_data"),
         ({"barcode_data": 7}, "/barcode_data"),
+        ({"barcode_data": "a scan beside typed dates"}, "/barcode_data"),
     ],
 )
 def test_an_age_check_of_the_wrong_form_is_refused_without_being_repeated(
@@ -236,3 +237,7 @@ def test_a_time_has_its_hour_and_its_offset(api: ApiClient, chips: Product, valu
 @pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_time_beyond_the_calendar_is_refused(api: ApiClient, chips: Product, value: str) -> None:
     assert refuse(api, basket(chips), ("taken_at",), f'"{value}"') == ["/taken_at"]
+
+
+def test_a_till_whose_clock_runs_years_ahead_is_told_so(api: ApiClient, chips: Product) -> None:
+    assert refuse(api, basket(chips), ("taken_at",), '"2199-01-01T00:00:00Z"') == ["/taken_at"]
