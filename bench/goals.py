@@ -39,5 +39,9 @@ GOALS: dict[str, Goal] = {
     "lookup.statements_warm": at_most(0.05),
     "lookup.ratio_to_select": at_least(0.2),
     "import.sqlite_s": at_most(10),
+    "import.sqlite_reprice_s": at_most(10),
+    "import.sqlite_undo_s": at_most(10),
     "import.postgres_s": at_most(10),
+    "import.postgres_reprice_s": at_most(10),
+    "import.postgres_undo_s": at_most(10),
 }

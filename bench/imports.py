@@ -1,4 +1,4 @@
-"""The import of a real product file, on both databases."""
+"""The import of a real product file, of its new prices, and the way back, on both databases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,18 @@ HEADER = (
 
 
 def measure() -> Figures:
-    """Seconds that `manage.py import_products` takes, start of the program included."""
+    """Seconds that `manage.py import_products` takes, start of the program included.
+
+    First all products are new, then every one of them costs a dollar more, then that is undone.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = REAL_FILE if REAL_FILE.exists() else generate(Path(folder) / "products.csv")
+        dearer = _raise_prices(file, Path(folder) / "dearer.csv")
         sqlite = f"sqlite:///{folder}/import.sqlite3"
+        postgres = make_database("bench_import")
         return {
-            "import.sqlite_s": _time_import(sqlite, file),
-            "import.postgres_s": _time_import(make_database("bench_import"), file),
+            **_time_all("sqlite", sqlite, file, dearer),
+            **_time_all("postgres", postgres, file, dearer),
         }
 
 
@@ -77,14 +83,42 @@ def generate(file: Path) -> Path:
     return file
 
 
-def _time_import(url: str, file: Path) -> float:
+def _raise_prices(file: Path, dearer: Path) -> Path:
+    """The same file with every price a dollar higher."""
+    with (
+        file.open(encoding="utf-8", newline="") as read,
+        dearer.open("w", encoding="utf-8", newline="") as written,
+    ):
+        rows = csv.DictReader(read)
+        writer = csv.DictWriter(written, rows.fieldnames or ())
+        writer.writeheader()
+        for row in rows:
+            price = Decimal(row["retail_price_ia"]) + 1
+            writer.writerow({**row, "retail_price_ia": str(price)})
+    return dearer
+
+
+def _time_all(database: str, url: str, file: Path, dearer: Path) -> Figures:
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
     _manage(environment, "migrate", "--verbosity", "0")
+    first, _ = _time(environment, str(file))
+    second, printed = _time(environment, str(dearer))
+    back, _ = _time(environment, "--yes", "--undo", printed.rpartition("--undo ")[2].split()[0])
+    return {
+        f"import.{database}_s": first,
+        f"import.{database}_reprice_s": second,
+        f"import.{database}_undo_s": back,
+    }
+
+
+def _time(environment: dict[str, str], *words: str) -> tuple[float, str]:
+    """The seconds that an import took, and what it printed."""
     began = time.perf_counter()
-    _manage(environment, "import_products", str(file))
-    return time.perf_counter() - began
+    printed = _manage(environment, "import_products", *words)
+    return time.perf_counter() - began, printed
 
 
-def _manage(environment: dict[str, str], *words: str) -> None:
+def _manage(environment: dict[str, str], *words: str) -> str:
     command = [sys.executable, "manage.py", *words]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout

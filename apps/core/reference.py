@@ -23,7 +23,11 @@ MAX_ENTRIES = 50_000
 
 @transaction_required
 def bump_revision() -> None:
-    """Make every cache of reference data stale, once the caller's transaction has committed."""
+    """Make every cache of reference data stale, once the caller's transaction has committed.
+
+    Call it before any row is written: it puts all who change reference data in one queue, so that
+    an import and a person at the back office never wait for each other in a circle.
+    """
     Revision.objects.get_or_create(pk=_ONLY_ROW)
     Revision.objects.filter(pk=_ONLY_ROW).update(value=F("value") + 1)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django_subatomic.db import transaction
 
@@ -22,7 +21,7 @@ from apps.core.types import system_actor
 from apps.inventory.services.moving import move_stock
 from apps.inventory.services.reordering import set_reorder_points
 from apps.inventory.types import Document, Move, MovementKind
-from apps.stores.selectors import find_store_id, list_store_names
+from apps.stores.selectors import find_store_id
 from apps.stores.services.opening import add_terminal, hire_staff, open_store
 from apps.stores.types import NewStaff, NewTerminal
 from scripts.demo.shops import SHOPS
@@ -37,11 +36,6 @@ CATALOGS = Path(__file__).resolve().parents[2] / "apps" / "catalog" / "demo"
 ACTOR = system_actor("demo")
 SEED = 33316
 LOW_SHARE = 0.04  # of the shelves are nearly empty, so that the manager sees what to order
-
-
-def is_in_use() -> bool:
-    """Whether somebody keeps books or has an account here."""
-    return bool(list_store_names()) or get_user_model().objects.exists()
 
 
 def load(now: datetime) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
+from apps.stores.selectors import list_store_names
 from scripts.demo import history, loading
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def prepare(console: Console) -> None:
         return
     if begun.exists():
         raise SystemExit("An earlier set-up was interrupted. Start afresh: make clean demo")
-    if loading.is_in_use():
+    if list_store_names() or get_user_model().objects.exists():
         raise SystemExit(
             f"{settings.VAR_DIR} holds a shop of its own, and the demo keeps away from it."
             " Give the demo another folder: TILLHOUSE_VAR=/tmp/demo make demo"

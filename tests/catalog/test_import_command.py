@@ -10,14 +10,19 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django_subatomic.db import transaction
 
 from apps.catalog.models import ImportRun, Price, Product
+from apps.catalog.services.pricing import give_store_its_book
+from tests.factories import make_store
 
 from .files import bottle, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from apps.stores.models import Store
 
     from .files import Cells
 
@@ -51,6 +56,11 @@ def undo_id(printed: str) -> str:
     )
     assert match is not None
     return match[1]
+
+
+def sell_by(store: Store, code: str) -> None:
+    with transaction():
+        give_store_its_book(store_id=store.pk, code=code, name=code.title())
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -112,6 +122,33 @@ def test_a_warning_is_shown(write: Writer) -> None:
 def test_prices_go_to_the_book_that_is_named(write: Writer) -> None:
     run(write(bottle()), "--book", "AIRPORT")
     assert Price.objects.get().book.code == "AIRPORT"
+
+
+def test_a_book_that_no_store_sells_by_is_pointed_out_with_those_that_they_do(
+    write: Writer,
+) -> None:
+    for number, code in enumerate(("WINE", "LIQUOR", "LIQUOR")):
+        sell_by(make_store(code=f"S-{number}"), code)
+    assert run(write(bottle())).splitlines()[-1] == (
+        "! No store sells by the price book STANDARD, so tills do not find its prices."
+        " Stores sell by: LIQUOR, WINE. Give a store this book (Back office, Price books),"
+        " or take the file in again with --book LIQUOR."
+    )
+    assert Price.objects.get().book.code == "STANDARD"
+
+
+def test_where_no_store_has_a_book_yet_it_is_said_where_to_give_one(write: Writer) -> None:
+    make_store()
+    sell_by(make_store(code="SHUT", is_active=False), "LIQUOR")
+    printed = run(write(bottle()), "--dry-run")
+    assert "Stores sell by: no book yet. Give a store this book (Back office, Price books)." in (
+        printed
+    )
+
+
+def test_a_book_that_a_store_sells_by_is_not_remarked_on(write: Writer) -> None:
+    sell_by(make_store(), "LIQUOR")
+    assert "No store" not in run(write(bottle()), "--book", "LIQUOR")
 
 
 def test_bad_rows_are_listed_and_fail_the_command_with_their_count(

@@ -52,6 +52,7 @@ class Pair:
     def __init__(self, rows: list[Cells]) -> None:
         self.rows = rows
         self.first_is_written = threading.Event()
+        self.second_is_through = threading.Event()
 
     def run(self) -> list[ImportReport | DomainError]:
         """What came of both, once both are through."""
@@ -62,14 +63,17 @@ class Pair:
 
     def _follow(self) -> ImportReport | DomainError:
         assert self.first_is_written.wait(DEADLINE)
-        return self._take_in(lambda _rows: None)
+        try:
+            return self._take_in(lambda _rows: None)
+        finally:
+            self.second_is_through.set()
 
     def _hold(self, _rows: int) -> None:
         """Keep the first import open until the second one waits for it, or has passed it by."""
         self.first_is_written.set()
         patience = time.monotonic() + DEADLINE / 6
         with connection.cursor() as cursor:
-            while time.monotonic() < patience:
+            while time.monotonic() < patience and not self.second_is_through.is_set():
                 cursor.execute("SELECT pg_stat_clear_snapshot()")
                 cursor.execute(WAITERS)
                 if cursor.fetchone() != (0,):

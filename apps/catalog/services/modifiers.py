@@ -18,6 +18,7 @@ def save_modifier_group(
     *, name: str, minimum: int, maximum: int, choices: Mapping[str, int]
 ) -> ModifierGroup:
     """A group with these choices and their surcharges in cents; choices not named are retired."""
+    bump_revision()
     group, _ = ModifierGroup.objects.update_or_create(
         name=name, defaults={"minimum": minimum, "maximum": maximum}
     )
@@ -26,5 +27,4 @@ def save_modifier_group(
             group=group, name=choice, defaults={"price_cents": price_cents, "is_active": True}
         )
     group.modifiers.exclude(name__in=choices).update(is_active=False)
-    bump_revision()
     return group

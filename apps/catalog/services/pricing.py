@@ -1,4 +1,4 @@
-"""Prices: set now, scheduled, taken off the schedule. What has begun stays, but for an undone import."""
+"""Prices: set now, scheduled, taken off the schedule. What has begun stays as it was."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def schedule_price(
     """
     if point.starts_at < now:
         raise PriceInThePast("Choose a start that is not past; what was charged stays as it was.")
+    bump_revision()
     price, is_new = Price.objects.get_or_create(
         book_id=book_id,
         product_id=product_id,
@@ -48,7 +49,6 @@ def schedule_price(
         "starts_at": point.starts_at.isoformat(),
     }
     audit.record(audit.AuditFact(now, actor, "price.scheduled", f"product:{product_id}", facts))
-    bump_revision()
     return price
 
 
@@ -60,6 +60,7 @@ def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
         PriceUnknown: it is not on the schedule any more.
         PriceInThePast: it has begun, so customers may have been charged by it.
     """
+    bump_revision()
     price = Price.objects.filter(pk=price_id).first()
     if price is None:
         raise PriceUnknown("This price was withdrawn already.")
@@ -71,13 +72,12 @@ def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
     }
     subject = f"product:{price.product_id}"
     audit.record(audit.AuditFact(now, actor, "price.withdrawn", subject, facts))
-    bump_revision()
 
 
 @transaction_required
 def give_store_its_book(*, store_id: int, code: str, name: str) -> PriceBook:
     """Let a store sell by the book of that code, made first where there is none."""
+    bump_revision()
     book, _ = PriceBook.objects.get_or_create(code=code, defaults={"name": name})
     StorePriceBook.objects.update_or_create(store_id=store_id, defaults={"book": book})
-    bump_revision()
     return book

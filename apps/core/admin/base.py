@@ -63,6 +63,7 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: Any
     ) -> None:
+        bump_revision()  # before any row is locked, as an import does
         if change:
             # Only what was typed: a till may have written the rest since the row was read.
             columns = {field.name for field in self.opts.concrete_fields}
@@ -73,9 +74,9 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
         self._note(request, obj, "changed" if change else "added", {"fields": fields})
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        bump_revision()
         self._note(request, obj, "deleted", {"name": str(obj)})
         super().delete_model(request, obj)
-        bump_revision()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction():
@@ -87,7 +88,6 @@ class OfficeAdmin(DollarsMixin, ModelAdmin):
         changed = sorted({str(f.model.__name__) for f in formsets if f.has_changed()})
         if changed:
             self._note(request, form.instance, "changed", {"tables": changed})
-        bump_revision()
 
     def _note(self, request: HttpRequest, obj: Model, what: str, facts: dict[str, Any]) -> None:
         name = self.opts.model_name

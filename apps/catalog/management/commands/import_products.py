@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from apps.catalog.errors import ImportNotUndoable, ImportRefused, ImportUnknown
+from apps.catalog.services.imports.books import find_books_instead
 from apps.catalog.services.imports.running import ImportFile, ImportReport, import_products
 from apps.catalog.services.imports.undoing import undo_import
 from apps.core.types import system_actor
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         except ImportRefused as refusal:
             raise CommandError(refusal.detail) from refusal
         self.show(report, shown=sys.maxsize if options["all"] else SHOWN)
+        self.warn_of_book(options["book"])
         if report.bad_rows:
             raise CommandError(
                 f"Nothing was imported: {len(report.bad_rows)} bad rows. Mend them and try again."
@@ -86,6 +88,21 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed.")
         elif not report.bad_rows:
             self.stdout.write("The catalog holds all of this already.")
+
+    def warn_of_book(self, code: str) -> None:
+        """Say so where no store sells by the book that the prices go into."""
+        others = find_books_instead(code=code)
+        if others is None:
+            return
+        mend = "Give a store this book (Back office, Price books)"
+        if others:
+            mend += f", or take the file in again with --book {others[0]}"
+        self.stdout.write(
+            self.style.WARNING(
+                f"! No store sells by the price book {code}, so tills do not find its prices."
+                f" Stores sell by: {', '.join(others) or 'no book yet'}. {mend}."
+            )
+        )
 
     def show_changes(self, report: ImportReport, shown: int) -> None:
         for change in report.changes[:shown]:

@@ -1,32 +1,30 @@
-"""Taking a product file in: streamed, all or nothing, with a report that names every row at fault.
+"""Taking a product file in: all or nothing, with a report that names every row at fault.
 
-A dry run does the very same work and rolls it back, so what it shows is what will happen.
+First the file is read and compared with the catalog, without any lock; a dry run ends there. Then
+what differs is written in one short transaction, if nobody has changed the catalog meanwhile; if
+somebody has, the rows are compared once more under the transaction's lock.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from django.db.models import Max
 from django_subatomic.db import durable, transaction
 
-from apps.catalog.models import ImportRun, PriceBook
+from apps.catalog.models import ImportRun, Price, PriceBook
 from apps.catalog.rules import legal_obstacle
+from apps.catalog.services.imports.planning import Planned, Taken, find_clashes, plan_rows
 from apps.catalog.services.imports.reading import BadRow, ProductRow, read_rows
-from apps.catalog.services.imports.saving import save_rows
-from apps.catalog.services.imports.states import (
-    Planned,
-    State,
-    describe_difference,
-    products_with_state,
-    state_after,
-    state_of,
-)
+from apps.catalog.services.imports.saving import save_run
+from apps.catalog.services.imports.states import Edit, State, describe_difference
 from apps.core import audit
-from apps.core.reference import bump_revision
+from apps.core.reference import bump_revision, read_revision
 from apps.stores.types import BeverageType
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 500
 CHANGES_SHOWN = 2_000
+TICK = timedelta(microseconds=1)  # the finest that both databases keep apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class ImportReport:
 
 
 class _TakenBack(Exception):
-    """Rolls the transaction of a dry run, or of a file with a bad row, back."""
+    """Rolls the transaction back when the catalog has moved so that nothing can be taken in."""
 
 
 @durable
@@ -94,100 +93,102 @@ def import_products(
 ) -> ImportReport:
     """Take a file in. With a bad row, or as a dry run, nothing is changed; the report says so.
 
-    A file that changes nothing leaves no run behind either.
+    A file that changes nothing leaves no run behind either. The file is read and compared before
+    the transaction begins, because in SQLite tills wait for as long as it lasts.
 
     Raises:
         ImportRefused: it is no CSV file with the columns that are needed.
     """
-    report = ImportReport()
+    draft = _read_file(file, now)
+    if dry_run or not draft.is_ready:
+        return draft.report
     try:
         with transaction():
-            _take_in(actor, file, report, now)
-            if dry_run or report.bad_rows or not report.has_changes:
+            bump_revision()  # first: its lock makes imports and undos wait for each other
+            if read_revision() != draft.revision + 1:
+                draft = _compare_again(draft, file.book)
+            if not draft.is_ready:
                 raise _TakenBack
-            report.is_applied = True
+            _write(actor, file, draft)
     except _TakenBack:
-        pass
-    return report
-
-
-def _take_in(actor: Actor, file: ImportFile, report: ImportReport, now: datetime) -> None:
-    bump_revision()  # first: its lock makes imports and undos wait for each other
-    book, _ = PriceBook.objects.get_or_create(code=file.book, defaults={"name": file.book.title()})
-    run = ImportRun.objects.create(
-        id=report.run_id,
-        file_name=file.name[:200],
-        book=book,
-        actor_name=actor.name,
-        imported_at=now,
-        created_count=0,
-        changed_count=0,
-        unchanged_count=0,
-    )
-    taken = _Taken()
-    for chunk in batched(read_rows(file.lines), ROWS_AT_ONCE):
-        report.bad_rows += [entry for entry in chunk if isinstance(entry, BadRow)]
-        rows = [entry for entry in chunk if isinstance(entry, ProductRow)]
-        planned = _plan(taken.unique(rows, report), book.pk, now)
-        conflicts = save_rows(run, planned, now)
-        report.bad_rows += conflicts
-        _note(planned, {conflict.line for conflict in conflicts}, report)
-        file.on_progress(len(chunk))
-    _finish(actor, run, report, now)
+        return draft.report
+    draft.report.is_applied = True
+    return draft.report
 
 
 @dataclass(slots=True)
-class _Taken:
-    """SKUs and codes that earlier rows of the same file have taken."""
+class _Draft:
+    """What a file would do to the catalog as it stood at one revision."""
 
-    skus: dict[str, int] = field(default_factory=dict)
-    gtins: dict[str, str] = field(default_factory=dict)
+    revision: int
+    book_id: int | None  # of a book that does not exist yet, none
+    now: datetime
+    rows: list[ProductRow] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+    taken: Taken = field(default_factory=Taken)
 
-    def unique(self, rows: list[ProductRow], report: ImportReport) -> list[ProductRow]:
-        """The rows that repeat nothing; the others join the report's bad rows."""
-        good = []
-        for row in rows:
-            if (line := self.skus.setdefault(row.sku, row.line)) != row.line:
-                reason = f"sku {row.sku} stands in line {line} already"
-                report.bad_rows.append(BadRow(row.line, row.sku, reason))
-            elif other := self._other_owner(row):
-                report.bad_rows.append(BadRow(row.line, row.sku, other))
-            else:
-                good.append(row)
-        return good
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to write, and no row at fault."""
+        return self.report.has_changes and not self.report.bad_rows
 
-    def _other_owner(self, row: ProductRow) -> str | None:
-        for gtin, _ in row.codes:
-            if (sku := self.gtins.setdefault(gtin, row.sku)) != row.sku:
-                return f"barcode {gtin} is {sku}'s, in line {self.skus[sku]}"
-        return None
-
-
-def _plan(rows: list[ProductRow], book_id: int, now: datetime) -> list[Planned]:
-    known = products_with_state(book_id, now).filter(sku__in=[row.sku for row in rows])
-    before = {product.sku: state_of(product) for product in known}
-    return [
-        Planned(row, before.get(row.sku), state_after(row, before.get(row.sku))) for row in rows
-    ]
+    def add(self, rows: list[ProductRow]) -> None:
+        """Compare some rows with the catalog. The statements do not grow with the rows."""
+        bad_rows = self.report.bad_rows
+        self.rows += rows
+        unique = self.taken.unique(rows, bad_rows)
+        clashes = list(find_clashes(unique))
+        bad_rows += clashes
+        bad_lines = {clash.line for clash in clashes}
+        good = [row for row in unique if row.line not in bad_lines]
+        planned = plan_rows(good, self.book_id, self.now)
+        _note(planned, self.report)
+        self.edits += [plan.edit for plan in planned if plan.edit.before != plan.edit.after]
 
 
-def _note(planned: list[Planned], bad_lines: set[int], report: ImportReport) -> None:
+def _read_file(file: ImportFile, now: datetime) -> _Draft:
+    draft = _begin(file.book, now)
+    for chunk in batched(read_rows(file.lines), ROWS_AT_ONCE):
+        draft.report.bad_rows += [entry for entry in chunk if isinstance(entry, BadRow)]
+        draft.add([entry for entry in chunk if isinstance(entry, ProductRow)])
+        file.on_progress(len(chunk))
+    return draft
+
+
+def _compare_again(stale: _Draft, book: str) -> _Draft:
+    """The same rows against the catalog as it stands now; for a caller that holds the lock.
+
+    Whoever committed in between came first, so what the file says begins after their prices.
+    """
+    newest = Price.objects.filter(book__code=book).aggregate(at=Max("created_at"))["at"]
+    draft = _begin(book, stale.now if newest is None else max(stale.now, newest + TICK))
+    for rows in batched(stale.rows, ROWS_AT_ONCE):
+        draft.add(list(rows))
+    return draft
+
+
+def _begin(book: str, now: datetime) -> _Draft:
+    revision = read_revision()  # first: whoever changes what is read from here on bumps it
+    book_id = PriceBook.objects.filter(code=book).values_list("pk", flat=True).first()
+    return _Draft(revision, book_id, now)
+
+
+def _note(planned: list[Planned], report: ImportReport) -> None:
     for plan in planned:
-        row = plan.row
-        if row.line in bad_lines:
-            continue
-        if obstacle := _obstacle(plan.after):
+        row, before, after = plan.row, plan.edit.before, plan.edit.after
+        if obstacle := _obstacle(after):
             report.warnings.append(
                 f"line {row.line}, {row.sku} {row.name}: {obstacle} Tills will refuse it."
             )
-        if plan.before == plan.after:
+        if before == after:
             report.unchanged += 1
             continue
-        is_new = plan.before is None
+        is_new = before is None
         report.created += is_new
         report.changed += not is_new
         if len(report.changes) < CHANGES_SHOWN:
-            differences = tuple(describe_difference(plan.before, plan.after))
+            differences = tuple(describe_difference(before, after))
             report.changes.append(Change(row.line, row.sku, row.name, is_new, differences))
 
 
@@ -200,10 +201,21 @@ def _obstacle(state: State) -> str | None:
     )
 
 
-def _finish(actor: Actor, run: ImportRun, report: ImportReport, now: datetime) -> None:
-    run.created_count, run.changed_count = report.created, report.changed
-    run.unchanged_count = report.unchanged
-    run.save(update_fields=["created_count", "changed_count", "unchanged_count"])
+def _write(actor: Actor, file: ImportFile, draft: _Draft) -> None:
+    report, now = draft.report, draft.now
+    book, _ = PriceBook.objects.get_or_create(code=file.book, defaults={"name": file.book.title()})
+    run = ImportRun.objects.create(
+        id=report.run_id,
+        file_name=file.name[:200],
+        book=book,
+        actor_name=actor.name,
+        imported_at=now,
+        created_count=report.created,
+        changed_count=report.changed,
+        unchanged_count=report.unchanged,
+    )
+    for edits in batched(draft.edits, ROWS_AT_ONCE):
+        save_run(run, edits, now)
     facts: dict[str, JSON] = {
         "file": run.file_name,
         "created": report.created,

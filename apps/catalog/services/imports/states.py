@@ -33,6 +33,7 @@ PLAIN_FIELDS = (
     "is_active",
     "tracks_stock",
 )
+OWN_FIELDS = (*PLAIN_FIELDS, "abv_percent", "category")  # columns of the product's own row
 # What a new product is where its row says nothing of it.
 UNSAID: State = {
     "vendor": "",
@@ -52,16 +53,25 @@ CENTS_FIELDS = frozenset({"unit_cost_cents", "price_cents"})
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A row, what the product is now (None where there is none), and what it will be."""
+class Edit:
+    """What a product is now, and what it will be; of a new one there is no key and no before."""
 
-    row: ProductRow
+    sku: str
+    product_id: int | None
     before: State | None
     after: State
 
+    def changes(self, *fields: str) -> bool:
+        """Whether any of these fields will be another; those of a new product all are."""
+        before, after = self.before, self.after
+        return before is None or any(before[field] != after[field] for field in fields)
 
-def products_with_state(book_id: int, now: datetime) -> QuerySet[Product]:
-    """Products with all that `state_of` reads, in a fixed number of statements."""
+
+def products_with_state(book_id: int | None, now: datetime) -> QuerySet[Product]:
+    """Products with all that `state_of` reads, in a fixed number of statements.
+
+    No book has no prices.
+    """
     price = Price.objects.filter(book=book_id, product=OuterRef("pk"), starts_at__lte=now)
     active = Barcode.objects.filter(is_active=True).order_by("gtin")
     return (

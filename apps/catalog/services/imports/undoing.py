@@ -9,19 +9,13 @@ from django.db.models import ProtectedError
 from django_subatomic.db import savepoint, transaction_required
 
 from apps.catalog.errors import ImportNotUndoable, ImportUnknown
-from apps.catalog.models import ImportChange, ImportRun, ModifierGroup, Price, Product
-from apps.catalog.services.imports.saving import (
-    UPDATED_FIELDS,
-    apply_state,
-    find_or_make_categories,
-    save_barcodes,
-)
-from apps.catalog.services.imports.states import State, products_with_state, state_of
+from apps.catalog.models import ImportRun, Price, Product
+from apps.catalog.services.imports.saving import save_products
+from apps.catalog.services.imports.states import Edit, products_with_state, state_of
 from apps.core import audit
 from apps.core.reference import bump_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -45,13 +39,11 @@ def undo_import(*, actor: Actor, run_id: UUID, now: datetime) -> ImportRun:
         raise ImportUnknown(f"There is no import {run_id}. The admin lists them under Imports.")
     if run.undone_at is not None:
         raise ImportNotUndoable(f"It was undone at {run.undone_at:%Y-%m-%d %H:%M} UTC already.")
-    _refuse_changed_since(run, now)
+    edits, made = _find_way_back(run, now)
     Price.objects.filter(import_run=run).delete()
-    changed = run.changes.filter(before__isnull=False).order_by("pk")
-    for changes in batched(changed, PRODUCTS_AT_ONCE):
-        _restore(changes)
-    made = run.changes.filter(before__isnull=True).values_list("product", flat=True)
-    for ids in batched(list(made), PRODUCTS_AT_ONCE):
+    for some in batched(edits, PRODUCTS_AT_ONCE):
+        save_products(some)
+    for ids in batched(made, PRODUCTS_AT_ONCE):
         _remove(list(ids))
     run.undone_at = now
     run.save(update_fields=["undone_at"])
@@ -59,12 +51,25 @@ def undo_import(*, actor: Actor, run_id: UUID, now: datetime) -> ImportRun:
     return run
 
 
-def _refuse_changed_since(run: ImportRun, now: datetime) -> None:
+def _find_way_back(run: ImportRun, now: datetime) -> tuple[list[Edit], list[int]]:
+    """The edits that put changed products back, and the keys of the products that the run made.
+
+    Raises:
+        ImportNotUndoable: products have been changed since.
+    """
+    edits: list[Edit] = []
+    made: list[int] = []
     touched: list[str] = []
     for changes in batched(run.changes.order_by("pk").iterator(), PRODUCTS_AT_ONCE):
-        after = {change.product_id: change.after for change in changes}
-        products = products_with_state(run.book_id, now).filter(pk__in=after)
-        touched += [p.sku for p in products if state_of(p) != after[p.pk]]
+        of = {change.product_id: change for change in changes}
+        for product in products_with_state(run.book_id, now).filter(pk__in=of):
+            change = of[product.pk]
+            if state_of(product) != change.after:
+                touched.append(product.sku)
+            elif change.before is None:
+                made.append(product.pk)
+            else:
+                edits.append(Edit(product.sku, product.pk, change.after, change.before))
     if touched:
         named = ", ".join(sorted(touched)[:CONFLICTS_NAMED])
         raise ImportNotUndoable(
@@ -72,18 +77,7 @@ def _refuse_changed_since(run: ImportRun, now: datetime) -> None:
             "Change them back by hand, or undo the later change first.",
             products=len(touched),
         )
-
-
-def _restore(changes: Iterable[ImportChange]) -> None:
-    before: dict[int, State] = {c.product_id: c.before for c in changes if c.before is not None}
-    products = list(Product.objects.filter(pk__in=before))
-    categories = find_or_make_categories(tuple(state["category"]) for state in before.values())
-    for product in products:
-        apply_state(product, before[product.pk], categories)
-        groups = ModifierGroup.objects.filter(name__in=before[product.pk]["modifier_groups"])
-        product.modifier_groups.set(groups)
-    Product.objects.bulk_update(products, UPDATED_FIELDS, batch_size=100)
-    save_barcodes({pk: state["barcodes"] for pk, state in before.items()})
+    return edits, made
 
 
 def _remove(product_ids: list[int]) -> None:
