@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 42
 COPY_MARK = "*** COPY ***"
+VOIDED_COPY_MARK = "*** COPY - VOIDED ***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,18 @@ def render_text(receipt: Receipt) -> str:
     return "\n".join(_text_lines(receipt)) + "\n"
 
 
-def mark_copy(body: str) -> str:
-    """The same receipt with one more line, which says that it is a copy."""
+def mark_copy(body: str, *, is_voided: bool) -> str:
+    """The same receipt with one more line, which says that it is a copy.
+
+    What was printed before a void does not tell of it, so the mark does: nobody is to be refunded
+    twice.
+    """
+    mark = VOIDED_COPY_MARK if is_voided else COPY_MARK
     first, newline, rest = body.partition("\n")
     if first.startswith("<!DOCTYPE"):
         opening, tag, inside = rest.partition('<main class="receipt">\n')
-        return f'{first}{newline}{opening}{tag}<p class="copy">{COPY_MARK}</p>\n{inside}'
-    return f"{COPY_MARK.center(COLUMNS).rstrip()}\n{body}"
+        return f'{first}{newline}{opening}{tag}<p class="copy">{mark}</p>\n{inside}'
+    return f"{mark.center(COLUMNS).rstrip()}\n{body}"
 
 
 def _text_lines(receipt: Receipt) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from apps.orders.documents import describe_order
 from apps.orders.errors import OrderUnknown
@@ -16,7 +17,6 @@ from apps.payments.selectors import list_tenders
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -50,6 +50,37 @@ _UNBALANCED = {
         " ORDER BY number"
     ),
 }
+
+
+# Orders whose goods were moved and which are not there any more.
+_VANISHED = (
+    "SELECT DISTINCT m.document_id FROM inventory_stockmovement m"
+    " WHERE m.kind IN ('SALE', 'VOID')"
+    " AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.id = m.document_id)"
+    " ORDER BY m.document_id"
+)
+# Tills and business dates whose orders are not numbered from 1 to what the receipt counter says.
+# Numbers are unique per till and date, so lowest, highest and how many there are tell it all.
+_MISNUMBERED = (
+    "SELECT s.code, t.number, day.business_date, MAX(day.counted), SUM(day.orders),"
+    " MIN(day.lowest), MAX(day.highest) FROM ("
+    "SELECT o.terminal_id, o.business_date, 0 AS counted, COUNT(*) AS orders,"
+    " MIN(o.sequence) AS lowest, MAX(o.sequence) AS highest"
+    " FROM orders_order o GROUP BY o.terminal_id, o.business_date"
+    " UNION ALL"
+    " SELECT c.terminal_id, c.business_date, c.last_number, 0, NULL, NULL"
+    " FROM orders_receiptcounter c"
+    ") day JOIN stores_terminal t ON t.id = day.terminal_id"
+    " JOIN stores_store s ON s.id = t.store_id"
+    " GROUP BY s.code, t.number, day.terminal_id, day.business_date"
+    " HAVING MAX(day.counted) <> SUM(day.orders)"
+    " OR MAX(day.highest) <> MAX(day.counted) OR MIN(day.lowest) <> 1"
+    " ORDER BY s.code, t.number, day.business_date"
+)
+
+
+# Whether a parked basket was sold: an order of its id stands in the books, voided or not.
+IS_SOLD = Exists(Order.objects.filter(pk=OuterRef("pk")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +126,33 @@ def describe_orders(orders: Sequence[Order]) -> list[dict[str, Any]]:
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:
-    """Baskets of the store that nobody has resumed, oldest first."""
-    waiting = ParkedOrder.objects.filter(store=store_id, resumed_at__isnull=True)
+    """Baskets of the store that nobody has resumed or sold, oldest first."""
+    waiting = ParkedOrder.objects.filter(~IS_SOLD, store=store_id, resumed_at__isnull=True)
     return waiting.order_by("parked_at", "pk")
 
 
 def find_unbalanced_orders() -> Iterator[str]:
-    """A sentence for every order whose lines, tenders or movements do not add up to it."""
+    """A sentence for every order that does not add up, is gone, or leaves a gap in the numbers.
+
+    Its lines, tenders and movements must come to the order; what left the stock by a sale must have
+    one; and the orders of a till and business date are numbered from 1 to its receipt counter.
+    """
+    for reason, sql in _UNBALANCED.items():
+        for (number,) in _ask(sql):
+            yield f"order {number}: {reason}"
+    for (order_id,) in _ask(_VANISHED):
+        yield f"order {UUID(str(order_id))}: goods were moved for it, but it is not in the books"
+    for code, till, day, counted, orders, lowest, highest in _ask(_MISNUMBERED):
+        span = f", numbered {lowest} to {highest}" if orders else ""
+        place = f"store {code}, till {till}, {day}"
+        yield f"{place}: receipts counted {counted}, orders in the books {orders}{span}"
+
+
+def _ask(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        for reason, sql in _UNBALANCED.items():
-            cursor.execute(sql)
-            for (number,) in cursor.fetchall():
-                yield f"order {number}: {reason}"
+        cursor.execute(sql)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:

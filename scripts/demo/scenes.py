@@ -56,14 +56,15 @@ def lost_answer(till: Counter, name: str) -> None:
 
 
 def park_and_resume(till: Counter, name: str) -> None:
-    """A basket put aside is taken up once."""
+    """A basket put aside is taken up once, and sold under its own id."""
     basket = {"id": str(uuid4()), "lines": [till.line(name)]}
     till.client.post("orders/park", basket)
-    resumed = till.client.post(f"orders/parked/{basket['id']}/resume", {}).body["order"]
-    lines = [*resumed["lines"], till.line(name)]
-    till.sell(*lines, pays=200, age=ADULT)
-    again = till.client.post(f"orders/parked/{basket['id']}/resume", {})
-    till.say(f"resumed a second time: [yellow]{again.body['code']}[/yellow]")
+    path = f"orders/parked/{basket['id']}/resume"
+    resumed = till.client.post(path, {}).body
+    lines = [*resumed["order"]["lines"], till.line(name)]
+    till.sell(*lines, pays=200, age=ADULT, id=basket["id"])
+    again = till.client.post(path, {}).body
+    till.say(f"resumed a second time: [yellow]{again['code']}[/yellow], {again['detail']}")
 
 
 def receipt(console: Console, till: Counter, name: str) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.inventory.models import StockMovement
-from apps.orders.models import OrderLine
+from apps.orders.models import Order, OrderLine, ReceiptCounter
 from apps.orders.selectors import find_unbalanced_orders
 from apps.payments.models import Tender
+from tests.conftest import NOON
 from tests.factories import make_store
 from tests.goods import line_of, make_product
 
@@ -111,3 +114,100 @@ def test_a_movement_in_another_store_than_the_orders_is_found(order: dict[str, A
         "UPDATE inventory_stockmovement SET store_id = %s WHERE id = %s", elsewhere.pk, movement.pk
     )
     assert found() == [f"order {order['number']}: {MOVEMENTS}"]
+
+
+# --- What is not there any more -------------------------------------------------------------------
+
+TILL = "store BRW, till 1, 2026-11-22"
+GONE = "goods were moved for it, but it is not in the books"
+
+
+def vanish(order: dict[str, Any]) -> None:
+    """Delete an order with its lines and tenders, as somebody with the database at hand could."""
+    OrderLine.objects.filter(order=order["id"]).delete()
+    Tender.objects.filter(order=order["id"]).delete()
+    Order.objects.filter(pk=order["id"]).delete()
+
+
+def test_an_order_that_vanished_is_found_by_its_movements_and_its_number(
+    order: dict[str, Any],
+) -> None:
+    vanish(order)
+    assert found() == [
+        f"order {order['id']}: {GONE}",
+        f"{TILL}: receipts counted 3, orders in the books 2, numbered 1 to 2",
+    ]
+
+
+def test_a_voided_order_that_vanished_is_found(order: dict[str, Any]) -> None:
+    voided_order = {"id": str(Order.objects.get(status="VOIDED").pk)}
+    vanish(voided_order)
+    assert found() == [
+        f"order {voided_order['id']}: {GONE}",
+        f"{TILL}: receipts counted 3, orders in the books 2, numbered 1 to 3",
+    ]
+
+
+def test_an_order_without_stock_that_vanished_is_found_by_its_number(till: Till) -> None:
+    coffee = make_product("COF-1", tracks_stock=False)
+    vanish(sold(till, coffee))
+    assert found() == [f"{TILL}: receipts counted 1, orders in the books 0"]
+
+
+def test_movements_of_other_papers_need_no_order(till: Till, bourbon: Product) -> None:
+    kinds = StockMovement.objects.values_list("kind", flat=True)
+    assert list(kinds) == ["RECEIPT"]
+    assert found() == []
+
+
+@pytest.mark.parametrize("says", [2, 4])
+def test_a_counter_that_does_not_say_the_last_number_is_found(
+    order: dict[str, Any], says: int
+) -> None:
+    ReceiptCounter.objects.update(last_number=says)
+    assert found() == [f"{TILL}: receipts counted {says}, orders in the books 3, numbered 1 to 3"]
+
+
+def test_a_counter_that_is_gone_is_found(order: dict[str, Any]) -> None:
+    ReceiptCounter.objects.all().delete()
+    assert found() == [f"{TILL}: receipts counted 0, orders in the books 3, numbered 1 to 3"]
+
+
+@pytest.mark.parametrize("number", [0, 4, 9])
+def test_a_number_that_was_changed_is_found(order: dict[str, Any], number: int) -> None:
+    Order.objects.filter(pk=order["id"]).update(sequence=number)
+    span = "0 to 2" if number == 0 else f"1 to {number}"
+    assert found() == [f"{TILL}: receipts counted 3, orders in the books 3, numbered {span}"]
+
+
+def test_numbers_are_counted_per_till_and_business_date(
+    order: dict[str, Any], till: Till, second_till: Till, chips: Product
+) -> None:
+    tomorrow = NOON + timedelta(days=1)
+    for seller in (till, second_till):
+        for now in (NOON, tomorrow):
+            sold(seller, chips, now=now)
+    assert found() == []
+    ReceiptCounter.objects.filter(
+        terminal=second_till.register.id, business_date="2026-11-23"
+    ).update(last_number=2)
+    fault = "receipts counted 2, orders in the books 1, numbered 1 to 1"
+    assert found() == [f"store BRW, till 2, 2026-11-23: {fault}"]
+
+
+def test_a_counter_that_was_never_used_is_no_fault(till: Till) -> None:
+    ReceiptCounter.objects.create(terminal_id=till.register.id, business_date="2026-11-22")
+    assert found() == []
+
+
+def test_the_statements_of_the_check_do_not_grow_with_what_it_finds(
+    till: Till, chips: Product
+) -> None:
+    counts = set()
+    for sales in (1, 5):
+        for sale in [sold(till, chips) for _ in range(sales)]:
+            vanish(sale)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(found()) > sales
+        counts.add(len(queries))
+    assert len(counts) == 1

@@ -61,8 +61,11 @@ def insert(model: type[Model], **changes: Any) -> Model:
     store = Store.objects.first() or make_store()
     if model is Order:
         return make_order(store, **changes)
+    terminal = store.terminals.first() or make_terminal(store)
+    if model is ParkedOrder:
+        parked = {"id": uuid4(), "store": store, "terminal": terminal, "basket": {}}
+        return ParkedOrder.objects.create(**{**parked, "parked_at": NOON, **changes})
     if model is ReceiptCounter:
-        terminal = store.terminals.first() or make_terminal(store)
         return ReceiptCounter.objects.create(
             **{"terminal": terminal, "business_date": DAY, **changes}
         )
@@ -74,7 +77,7 @@ def insert(model: type[Model], **changes: Any) -> Model:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [Order, OrderLine, PrintedReceipt, ReceiptCounter])
+@pytest.mark.parametrize("model", [Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter])
 def test_a_valid_row_is_welcome(model: type[Model]) -> None:
     assert insert(model).pk
 
@@ -135,11 +138,9 @@ def test_an_id_that_a_terminal_made_stands_once(model: type[Model], other: dict[
 
 @pytest.mark.django_db
 def test_an_id_of_a_parked_basket_stands_once() -> None:
-    terminal = make_terminal(make_store())
-    row = {"store": terminal.store, "terminal": terminal, "basket": {}, "parked_at": NOON}
-    parked = ParkedOrder.objects.create(id=uuid4(), **row)
+    parked = insert(ParkedOrder)
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
-        ParkedOrder.objects.create(id=parked.pk, **row)
+        insert(ParkedOrder, id=parked.pk)
 
 
 def test_every_constraint_of_the_tables_of_orders_is_proved_here() -> None:

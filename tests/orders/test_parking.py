@@ -12,7 +12,12 @@ from django_subatomic.db import transaction
 from apps.core.audit_checks import find_broken_link
 from apps.core.models import AuditEntry
 from apps.inventory.models import StockMovement
-from apps.orders.errors import ParkedOrderExists, ParkedOrderResumed, ParkedOrderUnknown
+from apps.orders.errors import (
+    OrderExists,
+    ParkedOrderExists,
+    ParkedOrderResumed,
+    ParkedOrderUnknown,
+)
 from apps.orders.models import Order, ParkedOrder
 from apps.orders.selectors import list_parked
 from apps.orders.services.parking import park_order, resume_order
@@ -20,7 +25,7 @@ from tests.conftest import NOON
 from tests.factories import make_store, open_till
 from tests.goods import basket, line_of, set_price
 
-from .sales import read, send
+from .sales import read, send, voided
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     type Body = dict[str, Any]
 
 SOON = NOON + timedelta(minutes=5)
+LATER = NOON + timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -136,11 +142,96 @@ def test_the_same_basket_parked_in_another_store_is_refused(till: Till, body: Bo
         park(elsewhere, body)
 
 
-def test_parking_what_was_resumed_does_not_bring_it_back(till: Till, body: Body) -> None:
+# --- Parked again ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_resumed_basket_that_is_parked_again_waits_with_what_is_in_it_now(
+    till: Till, second_till: Till, chips: Product, body: Body, more: int
+) -> None:
+    park(till, body)
+    taken = resume(second_till, body["id"])["order"]
+    taken["lines"] += [line_of(chips)] * more
+    parked = park(second_till, taken, now=LATER)
+    assert (parked["parked_by"], parked["parked_at"], parked["resumed_at"]) == ("Ben", LATER, None)
+    assert parked["order"] == taken
+    assert waiting(till) == [body["id"]]
+    assert resume(till, body["id"])["order"] == taken
+
+
+def test_a_basket_that_was_opened_again_is_refused_another(
+    till: Till, chips: Product, body: Body
+) -> None:
     park(till, body)
     resume(till, body["id"])
-    assert park(till, body)["resumed_at"] == SOON
+    park(till, body, now=SOON)
+    with pytest.raises(ParkedOrderExists):
+        park(till, {**body, "lines": [line_of(chips, 3)]}, now=LATER)
+    assert (ParkedOrder.objects.get().basket["lines"], waiting(till)) == (
+        body["lines"],
+        [body["id"]],
+    )
+
+
+def test_another_store_does_not_open_a_resumed_basket_again(till: Till, body: Body) -> None:
+    park(till, body)
+    resume(till, body["id"])
+    elsewhere, _token = open_till(make_store("TWO"), code="eve", now=NOON)
+    with pytest.raises(ParkedOrderExists):
+        park(elsewhere, body)
+    assert (waiting(till), waiting(elsewhere)) == ([], [])
+
+
+# --- Resumed again --------------------------------------------------------------------------------
+
+
+def test_what_was_parked_anew_may_be_resumed_by_whoever_comes_first(
+    till: Till, second_till: Till, body: Body
+) -> None:
+    park(till, body)
+    resume(till, body["id"])
+    park(till, body, now=SOON)
+    assert resume(second_till, body["id"], now=LATER)["resumed_at"] == LATER
+    with pytest.raises(ParkedOrderResumed, match="Ben has taken it up"):
+        resume(till, body["id"], now=LATER)
+
+
+# --- Sold -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["as it waits", "once it is resumed", "and voided"])
+def sold_basket(request: Any, till: Till, lead_till: Till, body: Body) -> Body:
+    """A basket that was parked and sold under its id, on one way or another."""
+    park(till, body)
+    if request.param != "as it waits":
+        resume(till, body["id"])
+    send(till, body)
+    if request.param == "and voided":
+        voided(lead_till, body["id"])
+    return body
+
+
+def test_what_was_sold_does_not_wait(till: Till, sold_basket: Body) -> None:
     assert waiting(till) == []
+
+
+def test_what_was_sold_cannot_be_resumed(till: Till, sold_basket: Body) -> None:
+    before = ParkedOrder.objects.values().get()
+    with pytest.raises(ParkedOrderResumed, match="was sold"):
+        resume(till, sold_basket["id"], now=LATER)
+    assert ParkedOrder.objects.values().get() == before
+
+
+def test_what_was_sold_cannot_be_parked(till: Till, chips: Product, sold_basket: Body) -> None:
+    before = ParkedOrder.objects.values().get()
+    for basket_again in (sold_basket, {**sold_basket, "lines": [line_of(chips)]}):
+        with pytest.raises(OrderExists) as refusal:
+            park(till, basket_again, now=LATER)
+        assert refusal.value.facts == {"id": sold_basket["id"]}
+    assert ParkedOrder.objects.values().get() == before
+
+
+# --- Order and audit ------------------------------------------------------------------------------
 
 
 def test_baskets_wait_oldest_first_until_they_are_resumed(till: Till, chips: Product) -> None:
@@ -156,9 +247,11 @@ def test_baskets_wait_oldest_first_until_they_are_resumed(till: Till, chips: Pro
 def test_parking_and_resuming_are_in_the_audit(till: Till, second_till: Till, body: Body) -> None:
     park(till, body)
     resume(second_till, body["id"])
+    park(second_till, body, now=LATER)
     entries = AuditEntry.objects.filter(subject=f"parked:{body['id']}").order_by("pk")
-    assert list(entries.values_list("action", "chain", "actor_name")) == [
-        ("order.parked", till.scope, "Ana"),
-        ("order.resumed", second_till.scope, "Ben"),
+    assert list(entries.values_list("action", "chain", "actor_name", "at")) == [
+        ("order.parked", till.scope, "Ana", NOON),
+        ("order.resumed", second_till.scope, "Ben", SOON),
+        ("order.parked", second_till.scope, "Ben", LATER),
     ]
-    assert find_broken_link(till.scope) is None
+    assert find_broken_link(till.scope) is find_broken_link(second_till.scope) is None

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_subatomic.db import _MissingRequiredTransaction
 
 from apps.core.audit_checks import find_broken_link
@@ -188,7 +190,28 @@ def test_the_bottle_in_hand_is_sold_though_the_books_say_none_is_left(
     (warning,) = order["warnings"]
     assert warning.pop("detail") == "The books say -1 of Bourbon are left: count it."
     assert warning == {"code": "stock-negative", "product_id": bourbon.pk, "on_hand": -1}
-    assert booked(till, order["id"]) == {**order, "warnings": []}
+
+
+def test_the_books_keep_every_warning_of_a_sale(
+    till: Till, bourbon: Product, chips: Product
+) -> None:
+    order = sold(till, line_of(bourbon, 11), line_of(chips, 12))
+    assert [warning["on_hand"] for warning in order["warnings"]] == [-1, -2]
+    assert booked(till, order["id"]) == order
+
+
+def test_only_a_warning_of_stock_costs_a_sale_one_more_statement(
+    till: Till, bourbon: Product
+) -> None:
+    sold(till, bourbon)
+    usual, warned = (statements_of(till, line_of(bourbon, units)) for units in (1, 99))
+    assert warned - usual == 1
+
+
+def statements_of(till: Till, line: dict[str, Any]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        sold(till, line)
+    return len(queries)
 
 
 def test_the_last_bottle_is_sold_without_a_word(till: Till, bourbon: Product) -> None:

@@ -44,9 +44,9 @@ receipts = st.builds(
 )
 
 
-@given(receipts)
-def test_no_line_is_wider_than_the_paper(receipt: Receipt) -> None:
-    lines = mark_copy(render_text(receipt)).split("\n")
+@given(receipts, st.booleans())
+def test_no_line_is_wider_than_the_paper(receipt: Receipt, is_voided: bool) -> None:  # noqa: FBT001 - Hypothesis names it
+    lines = mark_copy(render_text(receipt), is_voided=is_voided).split("\n")
     assert max(map(len, lines)) <= COLUMNS == 42
 
 

@@ -112,11 +112,34 @@ def test_each_copy_is_in_the_audit_and_the_first_print_is_not(
     assert {entry.subject for entry in entries} == {f"order:{order['id']}"}
 
 
-def test_each_format_has_a_first_print_of_its_own(till: Till, order: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("first", "second"), [(TEXT, HTML), (HTML, TEXT)])
+def test_of_all_formats_only_the_first_print_is_no_copy(
+    till: Till, order: dict[str, Any], first: ReceiptFormat, second: ReceiptFormat
+) -> None:
+    assert "COPY" not in print_it(till, order, first)
+    assert "*** COPY ***" in print_it(till, order, second)
+    assert "*** COPY ***" in print_it(till, order, first)
+    facts = AuditEntry.objects.filter(action="receipt.reprinted").order_by("pk")
+    assert list(facts.values_list("facts", flat=True)) == [
+        {"format": second.value, "copy": 1},
+        {"format": first.value, "copy": 2},
+    ]
+
+
+def test_each_format_is_kept_without_a_mark_and_counted(till: Till, order: dict[str, Any]) -> None:
     print_it(till, order, TEXT, times=2)
-    assert "COPY" not in print_it(till, order, HTML)
-    counts = PrintedReceipt.objects.values_list("format", "printed_count", "first_printed_at")
-    assert set(counts) == {("text/plain", 2, LATER), ("text/html", 1, LATER)}
+    print_it(till, order, HTML)
+    kept = PrintedReceipt.objects.order_by("pk")
+    assert not [receipt for receipt in kept if "COPY" in receipt.body]
+    assert list(kept.values_list("format", "printed_count", "first_printed_at")) == [
+        ("text/plain", 2, LATER),
+        ("text/html", 1, LATER),
+    ]
+
+
+def test_copies_are_counted_per_order(till: Till, order: dict[str, Any], chips: Product) -> None:
+    print_it(till, order)
+    assert "COPY" not in print_it(till, sold(till, chips))
 
 
 @each_format
@@ -159,12 +182,35 @@ def test_the_receipt_of_a_voided_sale_says_so(
 
 
 @each_format
-def test_a_receipt_that_was_printed_before_the_void_stays_as_it_was_printed(
+def test_a_copy_that_is_printed_after_the_void_says_so_and_is_else_the_first_print(
     till: Till, lead_till: Till, order: dict[str, Any], form: ReceiptFormat
 ) -> None:
-    copy = print_it(till, order, form, times=2)
+    first = print_it(till, order, form)
     voided(lead_till, order["id"])
-    assert print_it(till, order, form) == copy
+    copy = print_it(till, order, form).splitlines(keepends=True)
+    (mark,) = [line for line in copy if "*** COPY - VOIDED ***" in line]
+    copy.remove(mark)
+    assert "".join(copy) == first
+    assert PrintedReceipt.objects.get().body == first
+
+
+@pytest.mark.parametrize(("first", "second"), [(TEXT, HTML), (HTML, TEXT)])
+def test_a_copy_of_a_voided_sale_says_so_in_the_other_format_too(
+    till: Till, lead_till: Till, order: dict[str, Any], first: ReceiptFormat, second: ReceiptFormat
+) -> None:
+    print_it(till, order, first)
+    voided(lead_till, order["id"])
+    assert "*** COPY - VOIDED ***" in print_it(till, order, second)
+
+
+def test_a_copy_of_a_receipt_that_was_first_printed_after_the_void_is_marked_as_voided(
+    till: Till, lead_till: Till, order: dict[str, Any]
+) -> None:
+    voided(lead_till, order["id"])
+    assert "COPY" not in print_it(till, order)
+    copy = print_it(till, order)
+    assert "*** COPY - VOIDED ***" in copy
+    assert VOID in copy
 
 
 def test_the_receipt_of_a_voided_sale_shows_what_was_paid_and_not_what_went_back(

@@ -85,7 +85,6 @@ ORDER: dict[str, Any] = {
     "age_rule": "FL 562.11 (2025)",
     "price_book": "STANDARD",
     "letterhead": LETTERHEAD,
-    "warnings": [],
     "taken_at": TAKEN_AT,
     "placed_at": NOON,
     "voided_at": None,
@@ -94,8 +93,12 @@ ORDER: dict[str, Any] = {
 }
 
 
-def test_an_order_reads_field_by_field_as_it_was_sold(till: Till, body: dict[str, Any]) -> None:
+def test_an_order_reads_field_by_field_as_it_was_sold(
+    till: Till, bourbon: Product, body: dict[str, Any]
+) -> None:
     send(till, body)
+    count_it = "The books say -2 of Bourbon are left: count it."
+    warning = {"code": "stock-negative", "product_id": bourbon.pk, "on_hand": -2}
     assert fields_of(Order.objects.get()) == {
         **ORDER,
         "id": UUID(body["id"]),
@@ -103,6 +106,7 @@ def test_an_order_reads_field_by_field_as_it_was_sold(till: Till, body: dict[str
         "terminal_id": till.register.id,
         "cashier_id": till.clerk.id,
         "fingerprint": ask(body).fingerprint,
+        "warnings": [{**warning, "detail": count_it}],
     }
 
 

@@ -65,6 +65,8 @@ READ: dict[str, str] = {
     "the till behind a token": stores._TILL,
     "products for the shelf": shelf._FETCH,
     **books._UNBALANCED,
+    "orders that vanished": books._VANISHED,
+    "orders whose numbers have gaps": books._MISNUMBERED,
 }
 _TABLE = re.compile(r"(?:FROM|JOIN) (?P<table>[a-z]+_[a-z_]+)(?: AS)? (?P<alias>[a-z]+)\b")
 _COLUMN = re.compile(r"\b(?P<alias>[a-z]+)\.(?P<column>[a-z_]+)\b")

@@ -14,9 +14,16 @@ from django_subatomic.db import transaction
 
 from apps.core.errors import IdempotencyKeyInUse
 from apps.core.idempotency import Answer
-from apps.orders.errors import OrderExists, OrderNotVoidable, ParkedOrderResumed
+from apps.orders.errors import (
+    OrderExists,
+    OrderNotVoidable,
+    ParkedOrderExists,
+    ParkedOrderResumed,
+)
 from apps.orders.models import Order
 from apps.orders.services.parking import park_order, resume_order
+from apps.orders.services.printing import print_receipt
+from apps.orders.types import ReceiptFormat
 from apps.stores.types import Role
 from tests.conftest import NOON
 from tests.factories import make_store, open_till
@@ -168,6 +175,11 @@ def test_of_two_tills_that_void_an_order_one_wins(
     assert_books_balance()
 
 
+def park(till: Till, body: dict[str, object]) -> dict[str, object]:
+    with transaction():
+        return park_order(till=till, order_id=UUID(str(body["id"])), body=body, now=NOON)
+
+
 def resume(till: Till, order_id: str) -> dict[str, object]:
     with transaction():
         return resume_order(till=till, order_id=UUID(order_id), now=NOON)
@@ -178,10 +190,53 @@ def test_of_two_tills_that_resume_a_basket_one_wins(
 ) -> None:
     for _ in range(5):
         body = basket(chips, id=str(uuid4()))
-        with transaction():
-            park_order(till=till, order_id=UUID(body["id"]), body=body, now=NOON)
+        park(till, body)
         outcomes = all_at_once([partial(resume, t, body["id"]) for t in (till, second_till)])
         assert (len(only(dict, outcomes)), len(only(ParkedOrderResumed, outcomes))) == (1, 1)
+    assert_books_balance()
+
+
+def test_of_two_baskets_that_are_parked_anew_under_one_id_one_waits(
+    till: Till, second_till: Till, chips: Product
+) -> None:
+    for _ in range(5):
+        body = basket(chips)
+        park(till, body)
+        resume(till, body["id"])
+        mine, theirs = body, {**body, "lines": [line_of(chips, 2)]}
+        outcomes = all_at_once([partial(park, till, mine), partial(park, second_till, theirs)])
+        (parked,) = only(dict, outcomes)
+        assert len(only(ParkedOrderExists, outcomes)) == 1
+        assert resume(till, body["id"])["order"] == parked["order"]
+    assert_books_balance()
+
+
+def printed(till: Till, order_id: str, form: ReceiptFormat) -> str:
+    with transaction():
+        return print_receipt(till=till, order_id=UUID(order_id), form=form, now=NOON)
+
+
+def test_of_prints_at_once_in_two_formats_one_is_the_original(
+    till: Till, second_till: Till, chips: Product
+) -> None:
+    for _ in range(5):
+        order_id = sold(till, chips)["id"]
+        printers = [(t, form) for t in (till, second_till) for form in ReceiptFormat]
+        outcomes = all_at_once([partial(printed, t, order_id, form) for t, form in printers])
+        assert Counter("COPY" in body for body in only(str, outcomes)) == {False: 1, True: 3}
+    assert_books_balance()
+
+
+def test_a_print_that_waits_for_a_void_says_that_the_sale_was_voided(
+    till: Till, second_till: Till, chips: Product
+) -> None:
+    order_id = sold(till, chips)["id"]
+    printed(till, order_id, ReceiptFormat.TEXT)
+    with queue_for(chips) as queue:
+        queue.begin(partial(voided, second_till, order_id))
+        queue.begin(partial(printed, till, order_id, ReceiptFormat.TEXT))
+    _voided, copy = queue.outcomes()
+    assert "*** COPY - VOIDED ***" in str(copy)
     assert_books_balance()
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.orders.models import ParkedOrder, PrintedReceipt, ReceiptCounter
+from apps.orders.selectors import IS_SOLD
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
@@ -23,12 +25,19 @@ class ParkedOrderAdmin(ReadOnlyAdmin):
     list_select_related = ("store", "terminal")
     list_filter = ("store",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ParkedOrder]:
+        return super().get_queryset(request).annotate(is_sold=IS_SOLD)
+
     @display(description="Lines")
     def lines(self, parked: ParkedOrder) -> int:
         return len(parked.basket["lines"])
 
-    @display(description="State", label={"waiting": "warning", "resumed": "success"})
-    def state(self, parked: ParkedOrder) -> str:
+    @display(
+        description="State", label={"waiting": "warning", "resumed": "info", "sold": "success"}
+    )
+    def state(self, parked: Any) -> str:
+        if parked.is_sold:
+            return "sold"
         return "resumed" if parked.resumed_at else "waiting"
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.utils import timezone
 from django_subatomic.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from apps.core.api.fields import PageQuery
 from apps.core.api.schema import paged
+from apps.core.errors import (
+    IdempotencyKeyInUse,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+)
 from apps.core.pagination import KeyPagination
 from apps.orders import errors
 from apps.orders.api import answers, serializers
@@ -24,11 +30,19 @@ from apps.stores.types import Permission
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
     from apps.orders.api.refusals import Refusals
 
 REFUSALS = (*TOKEN_REFUSALS, PermissionMissing)
+
+
+MAY_BE_KEYED = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="May be sent; then the same request again gets the same answer.",
+)
 
 
 class OldestFirst(KeyPagination):
@@ -41,7 +55,9 @@ class ParkView(TillView):
     """Puts a basket aside."""
 
     permissions: ClassVar[dict[str, Permission]] = {"POST": Permission.PARK_ORDER}
-    refusals: ClassVar[Refusals] = {"POST": (*REFUSALS, errors.ParkedOrderExists)}
+    refusals: ClassVar[Refusals] = {
+        "POST": (*REFUSALS, errors.ParkedOrderExists, errors.OrderExists)
+    }
 
     @extend_schema(
         operation_id="park_order",
@@ -49,7 +65,7 @@ class ParkView(TillView):
         responses={201: answers.ParkedOrder},
     )
     def post(self, request: Request) -> Response:
-        """Park a basket; nothing is priced or taken from stock."""
+        """Park a basket; nothing is priced or taken from stock. A resumed one waits again."""
         asked = self.read(request, serializers.OrderIn)
         with transaction():
             parked = park_order(
@@ -82,12 +98,27 @@ class ResumeView(TillView):
 
     permissions: ClassVar[dict[str, Permission]] = {"POST": Permission.PARK_ORDER}
     refusals: ClassVar[Refusals] = {
-        "POST": (*REFUSALS, errors.ParkedOrderUnknown, errors.ParkedOrderResumed)
+        "POST": (
+            *REFUSALS,
+            errors.ParkedOrderUnknown,
+            errors.ParkedOrderResumed,
+            IdempotencyKeyRequired,
+            IdempotencyKeyReused,
+            IdempotencyKeyInUse,
+        )
     }
 
-    @extend_schema(operation_id="resume_order", request=None, responses={200: answers.ParkedOrder})
-    def post(self, request: Request, order_id: UUID) -> Response:
-        """Resume a parked basket."""
+    @extend_schema(
+        operation_id="resume_order",
+        request=None,
+        parameters=[MAY_BE_KEYED],
+        responses={200: answers.ParkedOrder},
+    )
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        """Resume a parked basket. Under a key, a lost answer can be asked for again."""
+        till, now = self.till(request), timezone.now()
+        if "Idempotency-Key" in request.headers:
+            action = partial(resume_order, till=till, order_id=order_id, now=now)
+            return self.once(request, lambda: (HTTPStatus.OK, action()))
         with transaction():
-            parked = resume_order(till=self.till(request), order_id=order_id, now=timezone.now())
-        return Response(parked)
+            return Response(resume_order(till=till, order_id=order_id, now=now))

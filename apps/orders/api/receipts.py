@@ -47,7 +47,7 @@ class ReceiptView(TillView):
         },
     )
     def get(self, request: Request, order_id: UUID) -> HttpResponse:
-        """Print a receipt; from the second print on it says that it is a copy."""
+        """Print a receipt; from the second print on, in any format, it says that it is a copy."""
         form = choose_format(request.headers.get("Accept", "*/*"))
         with transaction():
             body = print_receipt(

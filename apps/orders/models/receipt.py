@@ -10,7 +10,10 @@ from apps.orders.types import ReceiptFormat
 
 
 class PrintedReceipt(models.Model):
-    """One order's receipt in one format, byte for byte as first printed."""
+    """One order's receipt in one format, byte for byte as first printed.
+
+    `printed_count` counts this format alone; what is a copy is told by the sum over all formats.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="receipts")
     format = models.CharField(max_length=20, choices=[(f.value, f.name) for f in ReceiptFormat])

@@ -10,6 +10,7 @@ from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
+from apps.orders.models import Order
 from apps.orders.rules import order_number
 from apps.orders.services.deciding import decide
 from apps.orders.statements import claim_number, write_sale
@@ -54,12 +55,17 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     )
     levels = write_sale(till, sale, (number, claim), fact, event)
     run_after_commit(lambda: note_levels(levels))
-    document["warnings"] += [warning.as_json() for warning in _warn_of_negative(sale, levels)]
+    if late := [warning.as_json() for warning in _warn_of_negative(sale, levels)]:
+        document["warnings"] += late
+        Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
 
 
 def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:
-    """The bottle in hand always sells; the books are asked to explain."""
+    """The bottle in hand always sells; the books are asked to explain.
+
+    What the books say is known once the sale is written, so these warnings are added to its row.
+    """
     name_of = {priced.line.item.id: priced.line.item.name for priced in sale.basket.lines}
     return [
         Warned(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.template.loader import render_to_string
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
-from apps.orders.models import PrintedReceipt
+from apps.orders.models import Order, PrintedReceipt
 from apps.orders.receipts import compose, mark_copy, render_text
 from apps.orders.selectors import get_order
 from apps.orders.types import ReceiptFormat
@@ -20,32 +20,46 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.core.types import JSON
-    from apps.orders.models import Order
     from apps.stores.types import Till
 
 
 @transaction_required
 def print_receipt(*, till: Till, order_id: UUID, form: ReceiptFormat, now: datetime) -> str:
-    """The receipt of an order; from the second print on it is marked as a copy.
+    """The receipt of an order. Only its first print, in whatever format, has no mark of a copy.
 
     Raises:
         OrderUnknown: the store has no such order.
     """
+    _take_turn(order_id)
     order = get_order(store_id=till.store.id, order_id=order_id)
     printed, _ = PrintedReceipt.objects.get_or_create(
         order=order,
         format=form.value,
         defaults={"body": render(order, form), "first_printed_at": now},
     )
-    mine = PrintedReceipt.objects.filter(pk=printed.pk)
-    mine.update(printed_count=F("printed_count") + 1)  # whoever comes second waits here
-    count = mine.values_list("printed_count", flat=True).get()
+    count = _count_print(printed)
     if count == 1:
         return printed.body
     facts: dict[str, JSON] = {"format": form.value, "copy": count - 1}
     fact = audit.AuditFact(now, till.actor, "receipt.reprinted", f"order:{order_id}", facts)
     audit.record(fact)
-    return mark_copy(printed.body)
+    return mark_copy(printed.body, is_voided=order.voided_at is not None)
+
+
+def _take_turn(order_id: UUID) -> None:
+    """Lock the order, so that its prints and its void come one after the other.
+
+    As in a void, the order is locked before the terminal's audit chain.
+    """
+    Order.objects.select_for_update(no_key=True).filter(pk=order_id).values_list("pk").first()
+
+
+def _count_print(printed: PrintedReceipt) -> int:
+    """Count one more print; how often the order was printed by now, in all formats."""
+    PrintedReceipt.objects.filter(pk=printed.pk).update(printed_count=F("printed_count") + 1)
+    every = PrintedReceipt.objects.filter(order=printed.order_id)
+    total: int = every.aggregate(total=Sum("printed_count"))["total"]
+    return total
 
 
 def render(order: Order, form: ReceiptFormat) -> str:

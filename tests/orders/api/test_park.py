@@ -15,7 +15,7 @@ from apps.inventory.models import StockMovement
 from apps.orders.models import Order
 from apps.stores.types import Role
 from tests.factories import api_client, open_till
-from tests.goods import ADULT, basket
+from tests.goods import ADULT, basket, line_of
 from tests.orders.sales import count_rows
 
 from .wire import log_in, pointers, refusal, sold, without
@@ -118,6 +118,20 @@ def test_what_is_no_basket_cannot_be_parked(
     assert count_rows() == before
 
 
+def test_a_basket_that_was_resumed_is_parked_again_with_one_line_more(
+    api: ApiClient, second_api: ApiClient, chips: Product, clock: time_machine.Traveller
+) -> None:
+    body = park(api, chips)["order"]
+    api.post(f"orders/parked/{body['id']}/resume")
+    clock.shift(timedelta(minutes=1))
+    more = {**body, "lines": [*body["lines"], line_of(chips)]}
+    again = api.post("orders/park", more)
+    assert again.status_code == 201
+    assert (again.json()["parked_at"], again.json()["resumed_at"]) == ("2026-11-22T17:01:00Z", None)
+    assert again.json()["order"] == more
+    assert waiting(second_api) == [body["id"]]
+
+
 # --- Waiting --------------------------------------------------------------------------------------
 
 
@@ -207,6 +221,34 @@ def test_a_resumed_basket_is_sold_under_its_own_id(
     money = {"tenders": [{"kind": "cash", "amount_cents": 5000}], "age_check": ADULT}
     order = sold(second_api, **{**basket_again, **money})
     assert (order["id"], order["total_cents"]) == (parked["id"], 2139)
+    assert refusal(second_api.post(f"orders/parked/{order['id']}/resume"))[0] == 409
+
+
+def test_a_resume_whose_answer_was_lost_is_answered_again_byte_for_byte(
+    api: ApiClient, second_api: ApiClient, chips: Product, clock: time_machine.Traveller
+) -> None:
+    path = f"orders/parked/{park(api, chips)['id']}/resume"
+    lost = second_api.post(path, key="resume-1")
+    before = count_rows()
+    clock.shift(timedelta(seconds=20))
+    again = second_api.post(path, key="resume-1")
+    assert (again.status_code, again.content) == (200, lost.content)
+    assert refusal(second_api.post(path, key="resume-2")) == (409, "parked-order-resumed")
+    assert count_rows() == before
+
+
+def test_what_is_sold_as_it_waits_is_neither_listed_nor_resumed_nor_parked(
+    api: ApiClient, second_api: ApiClient, bourbon: Product
+) -> None:
+    parked = park(api, bourbon)
+    body = basket(**parked["order"])
+    assert sold(api, **parked["order"])["id"] == parked["id"]
+    before = count_rows()
+    assert waiting(api) == []
+    path = f"orders/parked/{parked['id']}/resume"
+    assert refusal(second_api.post(path)) == (409, "parked-order-resumed")
+    assert refusal(second_api.post("orders/park", body)) == (409, "order-exists")
+    assert count_rows() == before
 
 
 # --- Who ------------------------------------------------------------------------------------------

@@ -100,13 +100,22 @@ def strip_mark(copy: bytes) -> bytes:
     return b"".join(line for line in copy.splitlines(keepends=True) if b"COPY" not in line)
 
 
-def test_the_two_formats_are_printed_and_marked_each_on_its_own(
-    api: ApiClient, order_id: str
-) -> None:
-    assert b"COPY" not in print_receipt(api, order_id, TEXT).content
-    assert b"COPY" not in print_receipt(api, order_id, HTML).content
-    assert b"COPY" in print_receipt(api, order_id, TEXT).content
+def test_there_is_one_original_whatever_the_formats(api: ApiClient, order_id: str) -> None:
+    forms = (TEXT, HTML, TEXT, HTML)
+    prints = [print_receipt(api, order_id, form).content for form in forms]
+    assert [b"*** COPY ***" in body for body in prints] == [False, True, True, True]
     assert PrintedReceipt.objects.count() == 2
+
+
+@pytest.mark.parametrize("form", [TEXT, HTML])
+def test_what_is_printed_again_after_the_void_fetches_no_refund(
+    api: ApiClient, lead_api: ApiClient, order_id: str, form: str
+) -> None:
+    first = print_receipt(api, order_id, form).content
+    lead_api.post(f"orders/{order_id}/void", {"reason": "wrong bottle"}, key="void")
+    copy = print_receipt(api, order_id, form).content
+    assert b"*** COPY - VOIDED ***" in copy
+    assert strip_mark(copy) == first
 
 
 def test_the_mark_of_a_product_s_name_breaks_no_page(api: ApiClient) -> None:
