@@ -27,9 +27,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playing]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, for one test: while it runs, its event loop keeps Django from the database."""
     path = find_browser()
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
@@ -39,22 +39,12 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def signed_in(demo: Playing, browser: Browser) -> str:
-    """The owner's session cookie; there are limits to how often one signs in."""
-    page = browser.new_page()
-    sign_in(page, demo, demo.credentials["admin"]["password"])
-    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    page.close()
-    return cookies["sessionid"]
-
-
 @pytest.fixture
-def office(demo: Playing, browser: Browser, signed_in: str) -> Iterator[Page]:
+def office(demo: Playing, browser: Browser) -> Iterator[Page]:
     """The owner's browser, which complains aloud about every error of a script."""
     context = browser.new_context(base_url=demo.base_url, viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": signed_in, "url": demo.base_url}])
     page = context.new_page()
+    sign_in(page, demo, demo.credentials["admin"]["password"])
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
