@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bench.scene import Desk, Scene
 
 CLIENT_PROCESSES = 2
+WARM_UP_SECONDS = 2.5
+SCANNED = 500  # products, of those that sell every day
 LICENCE = (
     "@\n\x1e\rANSI 636010100102DL00410252ZF02930023DLDAQS000000000001\nDCSSAMPLE\nDDEN\nDACALEX\n"
     "DDFN\nDADTEST\nDDGN\nDCAE\nDCBNONE\nDCDNONE\nDBD01152024\nDBB07041985\nDBA07042032\nDBC1\n"
@@ -117,6 +119,30 @@ def _read_answer(connection: socket.socket) -> tuple[int, bytes]:
     return int(head[9:12]), body
 
 
+def warm_up(port: int, scene: Scene) -> None:
+    """Put every product on the shelves of all workers, as they are after an hour's trade.
+
+    Raises:
+        SystemExit: the application refuses the quotes that this is done with.
+    """
+    # Anew each time, because a connection stays with the worker that took it.
+    for make in (*[quote_of(scene)] * 6, *[lookup_of(scene)] * 4, sale_of(scene)):
+        outcome = drive(port, scene.desks, make, seconds=WARM_UP_SECONDS)
+        if outcome.failures:
+            raise SystemExit(f"The warm-up failed: {outcome.failures[0]}")
+
+
+def quote_of(scene: Scene, *, lines: int = 500) -> Make:
+    """A maker of quotes for hundreds of random products, which write nothing."""
+
+    def make(desk: Desk, dice: random.Random) -> bytes:
+        scans = dice.sample(scene.barcodes, lines)
+        asked = [{"id": str(uuid.uuid4()), "barcode": scan, "quantity": 1} for scan in scans]
+        return post("/api/v1/orders/quote", desk.token, {"id": str(uuid.uuid4()), "lines": asked})
+
+    return make
+
+
 def sale_of(scene: Scene, *, lines: int = 5, hot: bool = False) -> Make:
     """A maker of sales: `lines` random products, or always the same one first if `hot`."""
 
@@ -139,10 +165,11 @@ def sale_of(scene: Scene, *, lines: int = 5, hot: bool = False) -> Make:
 
 
 def lookup_of(scene: Scene) -> Make:
-    """A maker of barcode look-ups."""
+    """A maker of barcode look-ups of what sells every day."""
+    daily = scene.barcodes[:SCANNED]
 
     def make(desk: Desk, dice: random.Random) -> bytes:
-        path = f"/api/v1/products/lookup?barcode={dice.choice(scene.barcodes)}"
+        path = f"/api/v1/products/lookup?barcode={dice.choice(daily)}"
         head = (
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {desk.token}\r\n\r\n"
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from bench import processes
-from bench.load import drive, lookup_of
+from bench.load import SCANNED, drive, lookup_of, warm_up
 from bench.setting import environment_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 5
 SECONDS = 2.0
-WARM_UP_SECONDS = 6.0
 BARE = (
     "SELECT p.id, p.name, b.pack_size, c.price_cents FROM catalog_barcode AS b"
     " JOIN catalog_product AS p ON p.id = b.product_id"
@@ -33,7 +32,7 @@ def measure(url: str, scene: Scene) -> Figures:
     """Look-ups per second as a share of bare SELECTs, and statements per warm look-up."""
     with processes.gunicorn(environment_of(url)) as server:
         make = lookup_of(scene)
-        drive(server.port, scene.desks, make, seconds=WARM_UP_SECONDS)
+        warm_up(server.port, scene)
         ours, bare, statements = [], [], []
         for _ in range(ROUNDS):
             before = _calls(url)
@@ -67,7 +66,8 @@ def _select(url: str, scene: Scene) -> float:
     context = multiprocessing.get_context("fork")
     queue: multiprocessing.Queue[float] = context.Queue()
     readers = [
-        context.Process(target=_read, args=(url, scene.barcodes, queue)) for _ in scene.desks
+        context.Process(target=_read, args=(url, scene.barcodes[:SCANNED], queue))
+        for _ in scene.desks
     ]
     for reader in readers:
         reader.start()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from bench import limit, processes
-from bench.load import drive, sale_of
+from bench.load import drive, sale_of, warm_up
 from bench.setting import environment_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 7
 SECONDS = 3.0
-WARM_UP_SECONDS = 12.0  # until the shelves of both workers hold most products
 
 
 @dataclass
@@ -87,7 +86,7 @@ def measure(url: str, scene: Scene) -> Figures:
         near = Contest(url, scene, server)
         full = Contest(full_url, scene, full_server)
         for contest in (near, full):
-            drive(contest.server.port, scene.desks, sale_of(scene), seconds=WARM_UP_SECONDS)
+            warm_up(contest.server.port, scene)
         pattern = limit.read_pattern(url)
         statements = count_statements(near)
         ours, raw, hot, grown = Measured(), Measured(), Measured(), Measured()
@@ -164,9 +163,9 @@ GROWTH = (
     JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS r FROM stores_staff) AS c
         ON c.r = n % 8""",
     """INSERT INTO orders_orderline (id, order_id, position, product_id, sku, name, gtin, quantity,
-        pack_size, unit_price_cents, discount_cents, is_taxable, tax_cents, total_cents, modifiers,
-        note)
-    SELECT gen_random_uuid(), o.id, 0, p.id, p.sku, p.name, '', 1, 1, 2000, 0, true, 140, 2140,
+        pack_size, stock_units, unit_price_cents, discount_cents, is_taxable, tax_cents,
+        total_cents, modifiers, note)
+    SELECT gen_random_uuid(), o.id, 0, p.id, p.sku, p.name, '', 1, 1, 1, 2000, 0, true, 140, 2140,
         '[]', '' FROM orders_order AS o
     JOIN (SELECT id, sku, name, row_number() OVER (ORDER BY id) - 1 AS r FROM catalog_product) AS p
         ON p.r = o.sequence % 10000 WHERE o.number LIKE 'OLD-%'""",

@@ -127,6 +127,7 @@ def _fill_shelves() -> None:
 def _make_desk(store: stores.Store, number: int) -> Desk:
     terminal = stores.Terminal.objects.create(store=store, number=number, name=f"Till {number}")
     clerk = stores.Staff.objects.create(code=f"c{number}", name=f"Clerk {number}", role="CASHIER")
+    clerk.stores.add(store)
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     stores.TillSession.objects.create(
         terminal=terminal,
