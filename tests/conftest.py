@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 
@@ -12,6 +14,9 @@ from apps.catalog import shelf
 from apps.inventory.board import forget_boards
 from apps.stores.api.authentication import forget_sessions
 from apps.stores.selectors import forget_profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A Sunday at noon in Florida.
 NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
@@ -21,6 +26,13 @@ NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 def now() -> datetime:
     """The instant at which the test takes place."""
     return NOON
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock on the wall, which stands still at noon until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture(autouse=True)

@@ -5,28 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import time_machine
 
 from apps.stores.types import Role
 from tests.admin.office import office
-from tests.conftest import NOON
 from tests.factories import make_staff, make_store, make_terminal
 from tests.goods import make_product, make_snack
 
 from .counter import BackOffice, TillProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import time_machine
 
     from apps.catalog.models import Product
     from apps.stores.models import Store, Terminal
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock on the wall, which stands still until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import time_machine
 
 from apps.stores.types import Role
 from tests.conftest import NOON
 from tests.factories import ApiClient, api_client, open_till
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import time_machine
 
     from apps.stores.models import Store
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the server, which stands still until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
