@@ -37,16 +37,27 @@ DATABASES = {"default": _database}
 
 # --- Cache ----------------------------------------------------------------------------------------
 
-CACHES: dict[str, dict[str, Any]] = {
-    "default": (
-        {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        }
-    )
+
+def redis_cache(url: str) -> dict[str, Any]:
+    """The cache in Redis. A Redis that is away is a cache that knows nothing: sales go on."""
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": url,
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.5,  # seconds: a till waits for it
+            "SOCKET_TIMEOUT": 0.5,
+        },
+    }
+
+
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+
+_memory_cache: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
 }
+CACHES = {"default": redis_cache(REDIS_URL) if REDIS_URL else _memory_cache}
 
 # --- Celery ---------------------------------------------------------------------------------------
 
