@@ -1,24 +1,36 @@
-"""What every request passes through: its id, the probes' shortcut, the office's zone."""
+"""What a request passes through: its id, the probes' shortcut, and what the office alone needs.
+
+A till sends a token and nothing else: no cookie, no form, no page in a frame. Its calls go past
+sessions, accounts, messages and CSRF, a quarter of what a scan would cost.
+"""
 
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 import zoneinfo
 from typing import TYPE_CHECKING, ClassVar
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
 from apps.core.views import live, ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
 
 HEADER = "X-Request-Id"
+TILLS = "/api/v1/"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -29,8 +41,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        offered = request.headers.get(HEADER, "")
-        request_id = offered if _SANE.fullmatch(offered) else uuid.uuid4().hex
+        offered = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = offered if _SANE.fullmatch(offered) else secrets.token_hex(16)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)
@@ -55,6 +67,35 @@ class HealthMiddleware:
         asks = request.method in {"GET", "HEAD"}
         view = self.views.get(request.path_info) if asks else None
         return (view or self.get_response)(request)
+
+
+class _OfficeOnly(MiddlewareMixin):
+    """A middleware of Django's that the calls of tills go past."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if request.path_info.startswith(TILLS):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class OfficeSessionMiddleware(_OfficeOnly, SessionMiddleware):
+    """Browser sessions."""
+
+
+class OfficeCsrfMiddleware(_OfficeOnly, CsrfViewMiddleware):
+    """Forms come from our own pages."""
+
+
+class OfficeAccountMiddleware(_OfficeOnly, AuthenticationMiddleware):
+    """Who is logged in."""
+
+
+class OfficeMessageMiddleware(_OfficeOnly, MessageMiddleware):
+    """What the next page says about the last one."""
+
+
+class OfficeFrameMiddleware(_OfficeOnly, XFrameOptionsMiddleware):
+    """No page of ours in a frame of somebody else."""
 
 
 class OfficeTimeZoneMiddleware:

@@ -56,13 +56,13 @@ MIDDLEWARE = [
     "apps.core.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.core.middleware.OfficeSessionMiddleware",
+    "apps.core.middleware.OfficeCsrfMiddleware",
+    "apps.core.middleware.OfficeAccountMiddleware",
+    "apps.core.middleware.OfficeMessageMiddleware",
     "apps.core.middleware.OfficeTimeZoneMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.core.middleware.OfficeFrameMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,19 +1,21 @@
-"""Every answer carries a request id, and what the API answers is never kept by a cache."""
+"""Every answer carries a request id; sessions, forms and frames are the office's alone."""
 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from apps.core.middleware import RequestIdMiddleware
 
 if TYPE_CHECKING:
-    from django.test import Client
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 PATHS = ["/health/live", "/api/v1/nowhere", "/nowhere"]
 MADE_HERE = re.compile(r"[0-9a-f]{32}")
@@ -76,3 +78,28 @@ def test_a_call_that_says_how_long_its_answer_holds_is_believed() -> None:
     )
     response = middleware(RequestFactory().get("/api/v1/catalog/snapshot"))
     assert response["Cache-Control"] == "max-age=60"
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_office_stays_out_of_frames_and_varies_with_its_reader(
+    client: Client,
+) -> None:
+    page = client.get("/admin/login/")
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "Cookie" in page.headers["Vary"]
+    assert page.cookies["csrftoken"].value
+
+
+def test_a_form_of_the_office_without_its_token_is_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/admin/login/", {"username": "a"}).status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.django_db
+def test_the_call_of_a_till_has_no_part_in_the_session_of_a_manager(
+    admin_client: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with django_assert_num_queries(0):
+        answer = admin_client.get("/api/v1/nowhere")
+    assert not answer.cookies
+    assert "Vary" not in answer.headers
