@@ -33,16 +33,23 @@ class _Board:
         self.asked_at[product_id] = now
         if now - self.read_at >= FRESH_SECONDS:
             self.read_at = now
-            self._read([pk for pk, at in list(self.asked_at.items()) if now - at < WATCHED_SECONDS])
+            self._refresh(now)
         level = self.levels.get(product_id)
         if level is None:
             level = self._read_one(product_id)
         return level
 
-    def _read(self, watched: list[int]) -> None:
-        self.asked_at = {pk: self.asked_at[pk] for pk in watched}
-        levels = list_levels(store_id=self.store_id, product_ids=watched)
-        self.levels = {level.product_id: level for level in levels}
+    def _refresh(self, now: float) -> None:
+        # In place: other threads look and ask meanwhile.
+        watched = []
+        for product_id, asked_at in self.asked_at.copy().items():
+            if now - asked_at < WATCHED_SECONDS:
+                watched.append(product_id)
+            else:
+                self.asked_at.pop(product_id, None)
+                self.levels.pop(product_id, None)
+        for level in list_levels(store_id=self.store_id, product_ids=watched):
+            self.levels[level.product_id] = level
 
     def _read_one(self, product_id: int) -> StockLevel:
         (level,) = list_levels(store_id=self.store_id, product_ids=[product_id])

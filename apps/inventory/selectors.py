@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-WHOLE_STORE_FROM = 500  # products, from which reading all balances of a store is cheaper
+WHOLE_STORE_FROM = 5_000  # products, from which reading all balances of a store is cheaper
 
 
 def list_levels(*, store_id: int, product_ids: Collection[int]) -> list[StockLevel]:
@@ -25,8 +25,8 @@ def list_levels(*, store_id: int, product_ids: Collection[int]) -> list[StockLev
     if len(product_ids) < WHOLE_STORE_FROM:
         rows = rows.filter(product__in=product_ids)
     values = rows.values_list("product_id", "on_hand", "reserved", "version")
-    known = {row[0]: StockLevel(store_id, *row) for row in values}
-    return [known.get(pk) or StockLevel(store_id, pk, 0, 0, 0) for pk in product_ids]
+    known = {row[0]: row for row in values}
+    return [StockLevel(store_id, *known.get(pk, (pk, 0, 0, 0))) for pk in product_ids]
 
 
 def list_balances(*, store_id: int | None, product_id: int | None) -> QuerySet[StockBalance]:

@@ -8,6 +8,7 @@ import pytest
 
 from apps.inventory import board
 from apps.inventory.board import FRESH_SECONDS, WATCHED_SECONDS, note_levels, see_level
+from apps.inventory.selectors import list_levels
 from apps.inventory.types import StockLevel
 
 from .stockroom import put
@@ -133,6 +134,28 @@ def test_a_product_that_was_asked_for_within_a_minute_is_kept(
     see(store, gin)
     with statements(0):
         see(store, rum)
+
+
+def test_what_another_thread_asks_for_during_a_reading_stays_on_the_board(
+    store: Store,
+    rum: Product,
+    gin: Product,
+    clock: Clock,
+    statements: Statements,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    see(store, rum)
+    clock.move(FRESH_SECONDS)
+
+    def read_slowly(*, store_id: int, product_ids: list[int]) -> list[StockLevel]:
+        monkeypatch.setattr(board, "list_levels", list_levels)
+        see(store, gin)
+        return list_levels(store_id=store_id, product_ids=product_ids)
+
+    monkeypatch.setattr(board, "list_levels", read_slowly)
+    see(store, rum)
+    with statements(0):
+        see(store, gin)
 
 
 def test_an_unknown_product_is_a_level_of_nothing(store: Store) -> None:
