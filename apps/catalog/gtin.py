@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 GTIN_LENGTH = 14
 _UPC_LENGTH = 12
@@ -35,8 +36,8 @@ class ScannedCode:
 
 def check_digit(digits: str) -> str:
     """The GS1 check digit of the digits before it."""
-    weighted = (int(digit) * (3, 1)[i % 2] for i, digit in enumerate(reversed(digits)))
-    return str(-sum(weighted) % 10)
+    values = list(map(int, reversed(digits)))
+    return str(-(3 * sum(values[::2]) + sum(values[1::2])) % 10)
 
 
 def has_valid_check(code: str) -> bool:
@@ -44,6 +45,7 @@ def has_valid_check(code: str) -> bool:
     return check_digit(code[:-1]) == code[-1]
 
 
+@lru_cache(maxsize=4_096)
 def read_scan(scan: str, *, price_digits: int = FOUR_DIGITS) -> ScannedCode:
     """Normalise a scan: UPC-A, UPC-E, EAN-8, EAN-13, GTIN-14, GS1-128, with or without AIM id.
 

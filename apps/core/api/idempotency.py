@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from apps.core import idempotency
-from apps.core.api.views import ApiView, refuse_unprintable, scope_of
+from apps.core.api.views import ApiView, refuse_unprintable, scope_of, send_json
 from apps.core.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyUnknown
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
 
@@ -31,8 +31,8 @@ class IdempotencyKeyView(ApiView):
     }
 
     @extend_schema(operation_id="find_idempotency_key", responses=StoredAnswer)
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: Request, key: str) -> HttpResponse:
         """What was answered under a key; 404 when nothing was done under it."""
         refuse_unprintable(key)
         answer = idempotency.find_answer(scope=scope_of(request), key=key)
-        return Response({"key": key, "status": answer.status, "body": orjson.loads(answer.body)})
+        return send_json({"key": key, "status": answer.status, "body": orjson.loads(answer.body)})

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.response import Response
 
 from apps.core.api.schema import paged
+from apps.core.api.views import send_json
 from apps.core.pagination import KeyPagination
 from apps.orders import errors
 from apps.orders.api import answers, serializers
@@ -42,7 +42,7 @@ class ListOrdersView(TillView):
         parameters=[serializers.OrderQuery],
         responses=paged(answers.Order),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """The store's orders, newest first."""
         asked = self.read(request, serializers.OrderQuery)
         wanted = OrderFilter(
@@ -64,10 +64,10 @@ class OrderView(TillView):
     refusals: ClassVar[Refusals] = {"GET": (*READ_REFUSALS, errors.OrderUnknown)}
 
     @extend_schema(operation_id="get_order", responses=answers.Order)
-    def get(self, request: Request, order_id: UUID) -> Response:
+    def get(self, request: Request, order_id: UUID) -> HttpResponse:
         """An order with its lines and tenders."""
         order = get_order(store_id=self.till(request).store.id, order_id=order_id)
-        return Response(describe_orders([order])[0])
+        return send_json(describe_orders([order])[0])
 
 
 class VoidView(TillView):

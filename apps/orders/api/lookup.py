@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from apps.catalog.api.serializers import Product, describe_item
 from apps.catalog.errors import BarcodeInvalid, BarcodeUnknown
 from apps.catalog.selectors import get_scanned
 from apps.core.api.fields import StrictSerializer, TextField
+from apps.core.api.views import send_json
 from apps.inventory.board import see_level
 from apps.orders.api.answers import Stock
 from apps.orders.api.serializers import LONGEST_BARCODE
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
     from apps.catalog.types import Item
@@ -45,7 +46,7 @@ class LookupView(TillView):
     refusals: ClassVar[Refusals] = {"GET": (*TOKEN_REFUSALS, BarcodeInvalid, BarcodeUnknown)}
 
     @extend_schema(operation_id="lookup_product", parameters=[LookupQuery], responses=Lookup)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Scan: UPC-A, UPC-E, EAN-8, EAN-13, GTIN-14, in-store and price-embedded codes."""
         scan = self.read(request, LookupQuery)["barcode"]
         till, now = self.till(request), timezone.now()
@@ -54,7 +55,7 @@ class LookupView(TillView):
         stock = describe_stock(till.store.id, found.item)
         listed = None if unit is None else unit * found.pack_size
         price = listed if found.price_cents is None else found.price_cents
-        return Response(
+        return send_json(
             {
                 "product": describe_item(found.item, now),
                 "pack_size": found.pack_size,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django.utils import timezone
 from django_subatomic.db import transaction
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.response import Response
 
 from apps.core.api.fields import PageQuery
 from apps.core.api.schema import paged
+from apps.core.api.views import send_json
 from apps.core.errors import (
     IdempotencyKeyInUse,
     IdempotencyKeyRequired,
@@ -64,7 +64,7 @@ class ParkView(TillView):
         request=serializers.OrderIn,
         responses={201: answers.ParkedOrder},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Park a basket; nothing is priced or taken from stock. A resumed one waits again."""
         asked = self.read(request, serializers.OrderIn)
         with transaction():
@@ -74,7 +74,7 @@ class ParkView(TillView):
                 body=cast("dict[str, Any]", request.data),
                 now=timezone.now(),
             )
-        return Response(parked, status=HTTPStatus.CREATED)
+        return send_json(parked, HTTPStatus.CREATED)
 
 
 class ParkedOrdersView(TillView):
@@ -84,7 +84,7 @@ class ParkedOrdersView(TillView):
     refusals: ClassVar[Refusals] = {"GET": REFUSALS}
 
     @extend_schema(operation_id="list_parked_orders", responses=paged(answers.ParkedOrder))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """The store's parked baskets, oldest first."""
         self.read(request, PageQuery)
         pages = OldestFirst()
@@ -121,4 +121,4 @@ class ResumeView(TillView):
             action = partial(resume_order, till=till, order_id=order_id, now=now)
             return self.once(request, lambda: (HTTPStatus.OK, action()))
         with transaction():
-            return Response(resume_order(till=till, order_id=order_id, now=now))
+            return send_json(resume_order(till=till, order_id=order_id, now=now))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.response import Response
 
-from apps.core.api.views import send
+from apps.core.api.views import send, send_json
 from apps.orders.api import answers, serializers
 from apps.orders.api.finding import ListOrdersView
 from apps.orders.api.reading import key_order, read_order
@@ -58,8 +57,8 @@ class QuoteView(TillView):
         request=serializers.OrderIn,
         responses={200: answers.Quote},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Price a basket; nothing is written."""
         asked = read_order(self.read(request, serializers.OrderIn), request.data)
         quote = quote_order(till=self.till(request), request=asked, now=timezone.now())
-        return Response(describe_quote(asked.id, quote, asked.tip_cents))
+        return send_json(describe_quote(asked.id, quote, asked.tip_cents))

@@ -70,7 +70,7 @@ class TerminalAuthentication(BaseAuthentication):
 
 def bearer_token(request: Request) -> str | None:
     """The token of an `Authorization: Bearer` header, or None."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() or None if scheme.lower() == _SCHEME else None
 
 

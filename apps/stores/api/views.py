@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django_subatomic.db import transaction
 from drf_spectacular.utils import extend_schema
-from rest_framework.response import Response
 
-from apps.core.api.views import ApiView
+from apps.core.api.views import ApiView, send_json
 from apps.stores import errors
 from apps.stores.api import serializers
 from apps.stores.api.authentication import TerminalAuthentication, forget_session
@@ -57,7 +57,7 @@ class PairTerminalView(ApiView):
         request=serializers.PairTerminal,
         responses={201: serializers.PairedTerminal},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Pair a terminal."""
         asked = self.read(request, serializers.PairTerminal)
         with transaction():
@@ -68,7 +68,7 @@ class PairTerminalView(ApiView):
             "store": describe_store(pairing.terminal.store),
             "token": pairing.token,
         }
-        return Response(document, status=HTTPStatus.CREATED)
+        return send_json(document, HTTPStatus.CREATED)
 
 
 class SessionsView(ApiView):
@@ -85,7 +85,7 @@ class SessionsView(ApiView):
         request=serializers.OpenSession,
         responses={201: serializers.Session},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Log in with a staff code and a PIN."""
         asked = self.read(request, serializers.OpenSession)
         opened = open_session(
@@ -94,7 +94,7 @@ class SessionsView(ApiView):
             pin=asked["pin"],
             now=timezone.now(),
         )
-        return Response(describe_session(opened), status=HTTPStatus.CREATED)
+        return send_json(describe_session(opened), HTTPStatus.CREATED)
 
 
 class CurrentSessionView(TillView):
@@ -103,12 +103,12 @@ class CurrentSessionView(TillView):
     refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {"DELETE": TOKEN_REFUSALS}
 
     @extend_schema(operation_id="end_session", request=None, responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: Request) -> HttpResponse:
         """Log out."""
         with transaction():
             end_session(till=self.till(request), now=timezone.now())
         forget_session(request)
-        return Response(status=HTTPStatus.NO_CONTENT)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def describe_session(opened: OpenSession) -> dict[str, Any]:
