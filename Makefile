@@ -38,7 +38,7 @@ demo: runtime ## Set up, load three stores, sell for an hour over HTTP, stay up 
 	$(BIN)/python -m scripts.demo --port $(PORT) $(if $(ONCE),--once)
 
 run: runtime migrate ## Serve the site on PORT (8000), without the demo
-	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --threads 4
+	$(BIN)/gunicorn -c python:config.gunicorn config.wsgi --bind 127.0.0.1:$(PORT)
 
 worker: runtime ## Run the Celery worker with its schedule
 	$(BIN)/celery -A config worker --beat --loglevel info --schedule var/celerybeat-schedule

@@ -45,15 +45,9 @@ def gunicorn(
     """The application as it is deployed, ready for requests."""
     port = free_port()
     program = Path(sys.executable).with_name("gunicorn")
-    command: list[str | Path] = [
-        program,
-        "config.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "warning",
-    ]
-    command += ["--workers", str(workers), "--threads", str(threads), "--keep-alive", "30"]
+    command: list[str | Path] = [program, "-c", "python:config.gunicorn", "config.wsgi"]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    command += ["--workers", str(workers), "--threads", str(threads)]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         wait_for(f"http://127.0.0.1:{port}/health/live", process)

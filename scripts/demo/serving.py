@@ -29,7 +29,8 @@ def site(port: int, console: Console) -> Iterator[None]:
     """Gunicorn with one worker and eight threads: SQLite likes one process."""
     if not _is_free(port):
         raise SystemExit(f"Port {port} is taken. Choose another: make demo PORT=8001")
-    command: list[str | Path] = [BIN / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command: list[str | Path] = [BIN / "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     command += ["--threads", "8", "--log-level", "warning", "--graceful-timeout", "5"]
     with _process(command, "site.log") as process:
         with console.status("Starting the site ..."):
