@@ -10,15 +10,16 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.scene import Desk, Scene
 
 CLIENT_PROCESSES = 2
-WARM_UP_SECONDS = 2.5
+QUOTED = 100  # lines of a quote
 SCANNED = 500  # products, of those that sell every day
 LICENCE = (
     "@\n\x1e\rANSI 636010100102DL00410252ZF02930023DLDAQS000000000001\nDCSSAMPLE\nDDEN\nDACALEX\n"
@@ -45,11 +46,16 @@ class Outcome:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-type Make = Callable[[Desk, random.Random], bytes]
+# What one desk sends, one request after the other; for ever, or until it has sent them all.
+type Make = Callable[[Desk, random.Random], Iterator[bytes]]
 
 
 def drive(port: int, desks: Sequence[Desk], make: Make, *, seconds: float) -> Outcome:
-    """Send what `make` makes from every desk at once, for so many seconds."""
+    """Send what `make` makes from every desk at once, for so many seconds at most.
+
+    Raises:
+        SystemExit: a request is refused.
+    """
     context = multiprocessing.get_context("fork")
     queue: multiprocessing.Queue[Outcome] = context.Queue()
     shares = [desks[i::CLIENT_PROCESSES] for i in range(CLIENT_PROCESSES)]
@@ -67,6 +73,8 @@ def drive(port: int, desks: Sequence[Desk], make: Make, *, seconds: float) -> Ou
     for outcome in outcomes:
         whole.latencies_ms += outcome.latencies_ms
         whole.failures += outcome.failures
+    if whole.failures:
+        raise SystemExit(f"{len(whole.failures)} requests failed: {whole.failures[0]}")
     return whole
 
 
@@ -92,15 +100,16 @@ def _run_clients(
 
 
 def _run_client(port: int, desk: Desk, make: Make, until: float, outcome: Outcome) -> None:
-    dice = random.Random(uuid.uuid4().int)
+    dice, latencies_ms = random.Random(uuid.uuid4().int), outcome.latencies_ms
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while time.perf_counter() < until:
-            request = make(desk, dice)
+        for request in make(desk, dice):
             began = time.perf_counter()
+            if began > until:
+                return
             connection.sendall(request)
             status, body = _read_answer(connection)
-            outcome.latencies_ms.append((time.perf_counter() - began) * 1000)
+            latencies_ms.append((time.perf_counter() - began) * 1000)
             if status not in {200, 201}:
                 outcome.failures.append(f"{status} {body[:300]!r}")
 
@@ -119,63 +128,72 @@ def _read_answer(connection: socket.socket) -> tuple[int, bytes]:
     return int(head[9:12]), body
 
 
-def warm_up(port: int, scene: Scene) -> None:
-    """Put every product on the shelves of all workers, as they are after an hour's trade.
-
-    Raises:
-        SystemExit: the application refuses the quotes that this is done with.
-    """
-    # Anew each time, because a connection stays with the worker that took it.
-    for make in (*[quote_of(scene)] * 6, *[lookup_of(scene)] * 4, sale_of(scene)):
-        outcome = drive(port, scene.desks, make, seconds=WARM_UP_SECONDS)
-        if outcome.failures:
-            raise SystemExit(f"The warm-up failed: {outcome.failures[0]}")
-
-
-def quote_of(scene: Scene, *, lines: int = 500) -> Make:
-    """A maker of quotes for hundreds of random products, which write nothing."""
-
-    def make(desk: Desk, dice: random.Random) -> bytes:
-        scans = dice.sample(scene.barcodes, lines)
-        asked = [{"id": str(uuid.uuid4()), "barcode": scan, "quantity": 1} for scan in scans]
-        return post("/api/v1/orders/quote", desk.token, {"id": str(uuid.uuid4()), "lines": asked})
-
-    return make
-
-
 def sale_of(scene: Scene, *, lines: int = 5, hot: bool = False) -> Make:
-    """A maker of sales: `lines` random products, or always the same one first if `hot`."""
+    """Sales: `lines` random products, or always the same one first if `hot`."""
 
-    def make(desk: Desk, dice: random.Random) -> bytes:
-        scans = dice.sample(scene.barcodes, lines)
-        if hot:
-            scans[0] = scene.barcodes[0]
-        body = {
-            "id": str(uuid.uuid4()),
-            "lines": [
-                {"id": str(uuid.uuid4()), "barcode": scan, "quantity": dice.randint(1, 3)}
-                for scan in scans
-            ],
-            "age_check": {"method": "scan", "barcode_data": LICENCE},
-            "tenders": [{"kind": "cash", "amount_cents": 10_000_000}],
-        }
-        return post("/api/v1/orders", desk.token, body)
+    def make(desk: Desk, dice: random.Random) -> Iterator[bytes]:
+        while True:
+            scans = dice.sample(scene.barcodes, lines)
+            if hot:
+                scans[0] = scene.barcodes[0]
+            body = {
+                "id": str(uuid.uuid4()),
+                "lines": [
+                    {"id": str(uuid.uuid4()), "barcode": scan, "quantity": dice.randint(1, 3)}
+                    for scan in scans
+                ],
+                "age_check": {"method": "scan", "barcode_data": LICENCE},
+                "tenders": [{"kind": "cash", "amount_cents": 10_000_000}],
+            }
+            yield post("/api/v1/orders", desk.token, body)
 
     return make
 
 
 def lookup_of(scene: Scene) -> Make:
-    """A maker of barcode look-ups of what sells every day."""
+    """Barcode look-ups of what sells every day."""
     daily = scene.barcodes[:SCANNED]
 
-    def make(desk: Desk, dice: random.Random) -> bytes:
-        path = f"/api/v1/products/lookup?barcode={dice.choice(daily)}"
-        head = (
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {desk.token}\r\n\r\n"
-        )
-        return head.encode()
+    def make(desk: Desk, dice: random.Random) -> Iterator[bytes]:
+        scans = [scan(desk, barcode) for barcode in daily]
+        while True:
+            yield dice.choice(scans)
 
     return make
+
+
+def every_quote_of(scene: Scene) -> Make:
+    """Quotes, which write nothing, for every product once."""
+
+    def make(desk: Desk, dice: random.Random) -> Iterator[bytes]:
+        scans = dice.sample(scene.barcodes, len(scene.barcodes))
+        for page in batched(scans, QUOTED):
+            lines = [{"id": str(uuid.uuid4()), "barcode": scan, "quantity": 1} for scan in page]
+            body = {"id": str(uuid.uuid4()), "lines": lines}
+            yield post("/api/v1/orders/quote", desk.token, body)
+
+    return make
+
+
+def every_lookup_of(scene: Scene) -> Make:
+    """A look-up of everything that sells every day, in every store whoever asks."""
+    daily = scene.barcodes[:SCANNED]
+    by_store = {desk.store_id: desk for desk in scene.desks}
+
+    def make(_: Desk, dice: random.Random) -> Iterator[bytes]:
+        for desk in by_store.values():
+            for barcode in dice.sample(daily, len(daily)):
+                yield scan(desk, barcode)
+
+    return make
+
+
+def scan(desk: Desk, barcode: str) -> bytes:
+    """A look-up as bytes."""
+    return (
+        f"GET /api/v1/products/lookup?barcode={barcode} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {desk.token}\r\n\r\n"
+    ).encode()
 
 
 def post(path: str, token: str, body: object) -> bytes:
