@@ -10,6 +10,7 @@ from apps.core import views as core
 from apps.core.api import urls as core_api
 from apps.inventory.api import urls as inventory
 from apps.orders.api import urls as orders
+from apps.payments.api import urls as payments
 from apps.stores.api import urls as stores
 
 handler400 = "apps.core.views.bad_request"
@@ -20,6 +21,7 @@ handler500 = "apps.core.views.server_error"
 # What tills ask most comes first: paths are tried in this order.
 api_v1 = [
     *orders.urlpatterns,
+    *payments.urlpatterns,
     *catalog.urlpatterns,
     *inventory.urlpatterns,
     *stores.urlpatterns,

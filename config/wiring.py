@@ -10,6 +10,7 @@ from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import OrderCompleted, OrderVoided
 from apps.orders.selectors import find_unbalanced_orders
+from apps.payments.selectors import find_payment_drift
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 
 # Which tasks hear of which event. Each task takes the event's id and does its work once per id.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
-    OrderCompleted: ("inventory.request_counts",),
-    OrderVoided: (),
+    OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
+    OrderVoided: ("payments.settle_order",),
 }
 
 # What `manage.py verify_ledgers` recomputes: each check yields a sentence per difference.
 LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
+    "payments": find_payment_drift,
     "audit": find_broken_links,
 }
 
@@ -64,6 +66,9 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "payments.tender": _SEE,
+        "payments.payment": _SEE,
+        "payments.refund": _SEE,
+        "payments.attempt": _SEE,
     },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,

@@ -1,4 +1,4 @@
-"""Whether the tenders cover the total, and what change is due."""
+"""Whether the tenders cover the total, and which way a payment may go."""
 
 from __future__ import annotations
 
@@ -6,12 +6,61 @@ from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
 from apps.payments.errors import TenderExcess, TenderInsufficient
-from apps.payments.types import Settlement, TenderKind
+from apps.payments.types import (
+    PaymentStatus,
+    RefundStatus,
+    Settlement,
+    TenderKind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from apps.payments.types import Tender
+    from apps.payments.types import Intent, StripeRefund, Tender
+
+_P = PaymentStatus
+_R = RefundStatus
+
+# What may follow what; nothing else ever does. Money goes forward only, with one exception that is
+# the bank's: a refund that it gives back undoes itself (REFUNDED -> PARTIALLY_REFUNDED, CAPTURED).
+PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
+    _P.PENDING: frozenset(
+        {_P.PROCESSING, _P.UNKNOWN, _P.AUTHORIZED, _P.CAPTURED, _P.FAILED, _P.CANCELED}
+    ),
+    _P.PROCESSING: frozenset({_P.UNKNOWN, _P.AUTHORIZED, _P.CAPTURED, _P.FAILED, _P.CANCELED}),
+    _P.UNKNOWN: frozenset({_P.PROCESSING, _P.AUTHORIZED, _P.CAPTURED, _P.FAILED, _P.CANCELED}),
+    _P.AUTHORIZED: frozenset({_P.UNKNOWN, _P.CAPTURED, _P.CANCELED}),
+    _P.CAPTURED: frozenset({_P.PARTIALLY_REFUNDED, _P.REFUNDED}),
+    _P.PARTIALLY_REFUNDED: frozenset({_P.REFUNDED, _P.CAPTURED}),
+    _P.REFUNDED: frozenset({_P.PARTIALLY_REFUNDED, _P.CAPTURED}),
+    _P.FAILED: frozenset(),
+    _P.CANCELED: frozenset(),
+}
+REFUND_MOVES: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    _R.PENDING: frozenset({_R.UNKNOWN, _R.SUCCEEDED, _R.FAILED}),
+    _R.UNKNOWN: frozenset({_R.PENDING, _R.SUCCEEDED, _R.FAILED}),
+    _R.SUCCEEDED: frozenset({_R.FAILED}),  # days later: the card's account was closed
+    _R.FAILED: frozenset(),
+}
+LEAST_CENTS = 50  # Stripe's minimum for a charge in US dollars
+
+# Stripe's words for an intent, in ours. "processing" is a reader's or a bank's work in progress.
+_STATUS_OF_INTENT: Mapping[str, PaymentStatus] = {
+    "requires_payment_method": _P.FAILED,
+    "requires_confirmation": _P.PENDING,
+    "requires_action": _P.FAILED,  # a bank that wants to see its customer: not at a counter
+    "processing": _P.PROCESSING,
+    "requires_capture": _P.AUTHORIZED,
+    "succeeded": _P.CAPTURED,
+    "canceled": _P.CANCELED,
+}
+_STATUS_OF_REFUND: Mapping[str, RefundStatus] = {
+    "pending": _R.PENDING,
+    "requires_action": _R.PENDING,
+    "succeeded": _R.SUCCEEDED,
+    "failed": _R.FAILED,
+    "canceled": _R.FAILED,
+}
 
 
 def settle(total_cents: int, tenders: Sequence[Tender]) -> Settlement:
@@ -35,3 +84,40 @@ def settle(total_cents: int, tenders: Sequence[Tender]) -> Settlement:
             missing_cents=-change,
         )
     return Settlement(tuple(tenders), change)
+
+
+def sources_of(target: PaymentStatus) -> list[str]:
+    """From which stored statuses a payment may come to `target`."""
+    return [source.value for source, targets in PAYMENT_MOVES.items() if target in targets]
+
+
+def refund_sources_of(target: RefundStatus) -> list[str]:
+    """From which stored statuses a refund may come to `target`."""
+    return [source.value for source, targets in REFUND_MOVES.items() if target in targets]
+
+
+def status_of_intent(intent: Intent) -> PaymentStatus:
+    """Where Stripe says a payment stands.
+
+    Raises:
+        KeyError: a status that the pinned version of the API does not have.
+    """
+    return _STATUS_OF_INTENT[intent.status]
+
+
+def status_of_refund(refund: StripeRefund) -> RefundStatus:
+    """Where Stripe says a refund stands.
+
+    Raises:
+        KeyError: a status that the pinned version of the API does not have.
+    """
+    return _STATUS_OF_REFUND[refund.status]
+
+
+def status_after_refunds(captured_cents: int, refunded_cents: int) -> PaymentStatus:
+    """What a captured payment is called when so much of it has gone back."""
+    if not refunded_cents:
+        return PaymentStatus.CAPTURED
+    if refunded_cents < captured_cents:
+        return PaymentStatus.PARTIALLY_REFUNDED
+    return PaymentStatus.REFUNDED

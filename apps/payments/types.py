@@ -1,4 +1,4 @@
-"""Money handed over for an order."""
+"""Money handed over for an order: cash, and cards as Stripe shows them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
 
@@ -41,3 +42,143 @@ class Settlement:
 
     tenders: tuple[Tender, ...]
     change_cents: int
+
+
+# --- Card payments --------------------------------------------------------------------------------
+
+
+class Method(StrEnum):
+    """How a card comes to us: at a reader, or by its number in a form of Stripe's."""
+
+    CARD_PRESENT = "CARD_PRESENT"
+    CARD = "CARD"
+
+
+class PaymentStatus(StrEnum):
+    """Where the money of a payment stands. `rules.PAYMENT_MOVES` says what may follow what."""
+
+    PENDING = "PENDING"  # written down; Stripe is being asked
+    PROCESSING = "PROCESSING"  # a reader is at work on it
+    UNKNOWN = "UNKNOWN"  # Stripe was asked and did not answer: the resolver finds out
+    AUTHORIZED = "AUTHORIZED"
+    CAPTURED = "CAPTURED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+class RefundStatus(StrEnum):
+    """Where a refund stands. `rules.REFUND_MOVES` says what may follow what."""
+
+    PENDING = "PENDING"  # written down, or on its way through the bank
+    UNKNOWN = "UNKNOWN"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class Operation(StrEnum):
+    """What we ask Stripe to do."""
+
+    AUTHORIZE = "AUTHORIZE"
+    CAPTURE = "CAPTURE"
+    CANCEL = "CANCEL"
+    REFUND = "REFUND"
+
+
+class AttemptState(StrEnum):
+    """What became of one call. SENT outlives a call only where its process died."""
+
+    SENT = "SENT"
+    UNANSWERED = "UNANSWERED"
+    ANSWERED = "ANSWERED"
+    REFUSED = "REFUSED"
+    ABANDONED = "ABANDONED"  # it did nothing, and another took its place
+
+
+OPEN_STATES = (AttemptState.SENT.value, AttemptState.UNANSWERED.value)
+
+
+class Silence(StrEnum):
+    """Why the outcome of a call is not known."""
+
+    NETWORK = "NETWORK"  # no whole answer: the same key finds out
+    SERVER = "SERVER"  # a 5xx, which Stripe replays for the life of the key: take a new one
+    NOT_SENT = "NOT_SENT"  # never left, or turned away at the door: nothing has happened
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment as Stripe shows it, all amounts in cents."""
+
+    id: str
+    status: str
+    amount_cents: int
+    capturable_cents: int
+    received_cents: int
+    currency: str
+    payment_id: UUID | None = None  # ours, from its metadata
+    decline_code: str = ""
+    card_brand: str = ""
+    card_last4: str = ""
+    capture_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StripeRefund:
+    """A refund as Stripe shows it, in cents."""
+
+    id: str
+    status: str
+    amount_cents: int
+    refund_id: UUID | None = None  # ours, from its metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Answered[T]:
+    """Stripe did what it was asked, or says where the thing stands."""
+
+    seen: T
+
+
+@dataclass(frozen=True, slots=True)
+class Refused[T]:
+    """Stripe will not. `seen` is how it shows the thing, where it does."""
+
+    code: str
+    message: str
+    decline_code: str = ""
+    seen: T | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody knows yet."""
+
+    silence: Silence
+    reason: str
+
+
+type Outcome[T] = Answered[T] | Refused[T] | Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """A card payment as a till asks for it."""
+
+    id: UUID
+    order_id: UUID
+    amount_cents: int
+    method: Method
+    payment_method: str = ""  # Stripe's name of the card, `pm_...`; empty for a card at a reader
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Money back to a card, as somebody asks for it."""
+
+    id: UUID
+    payment_id: UUID
+    amount_cents: int
+    reason: str
+    actor_name: str

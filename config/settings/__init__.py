@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.settings.admin import *
 from config.settings.api import *
 from config.settings.base import *
+from config.settings.cards import *
 from config.settings.logs import *
 from config.settings.services import *
 

@@ -79,6 +79,8 @@ UNFOLD: dict[str, Any] = {
                 "Sales",
                 _page("Orders", "receipt_long", "orders.order"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+                _page("Card payments", "credit_card", "payments.payment"),
+                _page("Card refunds", "credit_card_off", "payments.refund"),
             ),
             _group(
                 "Catalog",

@@ -36,6 +36,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "MethodEnum": ["scan", "typed"],
+        "PaymentMethodTakenEnum": "apps.payments.api.serializers.TAKEN",
+        "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
+        "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
+        "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "apps.core.api.schema.describe_problems",

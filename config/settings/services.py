@@ -89,6 +89,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay what the doorbell missed": {"task": "core.relay_outbox", "schedule": 10.0},
+    "find out what Stripe did not say": {"task": "payments.resolve", "schedule": 30.0},
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida

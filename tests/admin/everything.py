@@ -16,6 +16,7 @@ from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
 from tests.factories import api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
+from tests.payments.rows import make_attempt, make_payment, make_refund
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -42,6 +43,8 @@ def make_everything() -> None:
     wrong = {"staff_code": checkout.staff.code, "pin": "0000"}
     api_client(checkout.token).post("sessions", wrong)
     make_product("OLD-1", is_active=False)
+    card = make_payment(status="PARTIALLY_REFUNDED", captured_cents=2139, refunded_cents=100)
+    make_attempt(card, refund=make_refund(card), operation="REFUND")
 
 
 def _sell_and_void(api: ApiClient, chips: Product) -> None:

@@ -31,7 +31,7 @@ SEEN = {
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "payments_tender",
+    "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
 }  # fmt: skip
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",

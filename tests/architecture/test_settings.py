@@ -73,3 +73,31 @@ def test_what_is_unsafe_is_named(tmp_path: Path, name: str, value: str) -> None:
 def test_a_shop_with_one_process_on_sqlite_needs_no_redis(tmp_path: Path) -> None:
     books = {"DATABASE_URL": f"sqlite:///{tmp_path}/books.sqlite3", "REDIS_URL": ""}
     assert start(tmp_path, **{**COMPLETE, **books})[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "stripe"),
+    [
+        ("production", {"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_API_BASE": "http://127.0.0.1"}),
+        ("staging", {"STRIPE_SECRET_KEY": "rk_live_x", "STRIPE_API_BASE": "https://stripe.test"}),
+        ("production", {"STRIPE_SECRET_KEY": "sk_test_x"}),
+        ("production", {"STRIPE_SECRET_KEY": "pk_live_x"}),
+    ],
+)
+def test_a_key_of_stripes_in_the_wrong_place_stops_the_start(
+    tmp_path: Path, environment: str, stripe: dict[str, str]
+) -> None:
+    status, said = start(tmp_path, **{**COMPLETE, **stripe, "TILLHOUSE_ENV": environment})
+    assert (status, "STRIPE_SECRET_KEY" in said) == (1, True)
+    assert stripe["STRIPE_SECRET_KEY"] not in said
+
+
+@pytest.mark.parametrize(
+    "stripe",
+    [
+        {"STRIPE_SECRET_KEY": "sk_live_x"},
+        {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_TEST_MODE": "true"},
+    ],
+)
+def test_a_key_of_stripes_in_its_place_starts(tmp_path: Path, stripe: dict[str, str]) -> None:
+    assert start(tmp_path, **{**COMPLETE, **stripe})[0] == 0

@@ -26,6 +26,11 @@ BUILT: tuple[tuple[str, str], ...] = (
     (READ, "stock"),
     (SEND, "stock/adjustments"),
     (READ, "idempotency/{key}"),
+    (SEND, "payments"),
+    (READ, "payments/{id}"),
+    (SEND, "payments/{id}/capture"),
+    (SEND, "payments/{id}/cancel"),
+    (SEND, "payments/{id}/refunds"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
@@ -34,11 +39,6 @@ LATER: tuple[tuple[str, str], ...] = (
     (SEND, "orders/{id}/returns"),
     (SEND, "orders/offline"),
     (SEND, "orders/{id}/receipt/email"),
-    (SEND, "payments"),
-    (READ, "payments/{id}"),
-    (SEND, "payments/{id}/capture"),
-    (SEND, "payments/{id}/cancel"),
-    (SEND, "payments/{id}/refunds"),
     (SEND, "terminals/connection-token"),
     (SEND, "shifts"),
     (READ, "shifts/current"),

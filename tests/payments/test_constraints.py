@@ -1,7 +1,8 @@
-"""What must never stand in the table of tenders, the database itself refuses."""
+"""What must never stand in the tables of payments, the database itself refuses."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,33 @@ from apps.payments.models import Tender
 from tests.conftest import NOON
 from tests.factories import make_store
 from tests.orders.rows import make_order
+
+from .rows import make_attempt, make_payment, make_refund
+
+BAD_PAYMENTS: list[tuple[str, dict[str, Any]]] = [
+    ("payment_status_is_known", {"status": "LOST"}),
+    ("payment_method_is_known", {"method": "CHECK"}),
+    ("payment_is_worth_charging", {"amount_cents": 49, "authorized_cents": 0}),
+    ("payment_authorized_within_amount", {"authorized_cents": 2140}),
+    ("payment_authorized_within_amount", {"authorized_cents": -1}),
+    ("payment_captured_within_authorized", {"captured_cents": 2140}),
+    ("payment_captured_within_authorized", {"captured_cents": -1}),
+    ("payment_refunded_within_captured", {"captured_cents": 100, "refunded_cents": 101}),
+    ("payment_refunded_within_captured", {"refunded_cents": -1}),
+]
+BAD_REFUNDS: list[tuple[str, dict[str, Any]]] = [
+    ("refund_status_is_known", {"status": "LOST"}),
+    ("refund_gives_something_back", {"amount_cents": 0}),
+]
+BAD_ATTEMPTS: list[tuple[str, dict[str, Any]]] = [
+    ("attempt_operation_is_known", {"operation": "STEAL"}),
+    ("attempt_state_is_known", {"state": "LOST"}),
+]
+ELSEWHERE = {
+    "tender_kind_is_known",
+    "one_open_attempt_per_payment_and_operation",
+    "one_open_attempt_per_refund",
+}
 
 
 @pytest.mark.django_db
@@ -34,7 +62,50 @@ def test_a_tender_belongs_to_an_order() -> None:
         Tender.objects.create(order_id=uuid4(), kind="CASH", amount_cents=1, at=NOON)
 
 
-def test_every_constraint_of_the_table_of_tenders_is_proved_here() -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "fields"), BAD_PAYMENTS)
+def test_a_payment_that_breaks_a_rule_is_refused(rule: str, fields: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match=rule):
+        make_payment(**fields)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "fields"), BAD_REFUNDS)
+def test_a_refund_that_breaks_a_rule_is_refused(rule: str, fields: dict[str, Any]) -> None:
+    payment = make_payment()
+    with pytest.raises(IntegrityError, match=rule):
+        make_refund(payment, **fields)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "fields"), BAD_ATTEMPTS)
+def test_an_attempt_that_breaks_a_rule_is_refused(rule: str, fields: dict[str, Any]) -> None:
+    payment = make_payment()
+    with pytest.raises(IntegrityError, match=rule):
+        make_attempt(payment, **fields)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["SENT", "UNANSWERED"])
+def test_the_same_is_asked_of_a_payment_once_at_a_time(state: str) -> None:
+    payment = make_payment()
+    make_attempt(payment, operation="CAPTURE", state=state)
+    with pytest.raises(IntegrityError):
+        make_attempt(payment, operation="CAPTURE", state="SENT")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["SENT", "UNANSWERED"])
+def test_a_refund_is_asked_for_once_at_a_time(state: str) -> None:
+    payment = make_payment()
+    refund = make_refund(payment)
+    make_attempt(payment, operation="REFUND", refund=refund, state=state)
+    with pytest.raises(IntegrityError):
+        make_attempt(payment, operation="REFUND", refund=refund, state="SENT")
+
+
+def test_every_constraint_of_these_tables_is_proved_here() -> None:
     tables = apps.get_app_config("payments").get_models()
     rules = {rule.name for table in tables for rule in table._meta.constraints}
-    assert rules == {"tender_kind_is_known"}
+    proved = {rule for rule, _ in (*BAD_PAYMENTS, *BAD_REFUNDS, *BAD_ATTEMPTS)}
+    assert rules == proved | ELSEWHERE

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.payments.errors import TenderExcess, TenderInsufficient
-from apps.payments.rules import settle
-from apps.payments.types import Settlement, Tender, TenderKind
+from apps.payments.rules import PAYMENT_MOVES, REFUND_MOVES, settle, status_after_refunds
+from apps.payments.types import PaymentStatus, RefundStatus, Settlement, Tender, TenderKind
 
 amounts = st.integers(0, 10**9)
 
@@ -88,3 +88,36 @@ def test_what_is_taken_less_the_change_is_the_total(
 def test_tenders_are_kept_as_they_were_offered(total: int, paid: list[int]) -> None:
     offered = cash(*paid, total)
     assert settle(total, offered).tenders == tuple(offered)
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.FAILED, PaymentStatus.CANCELED])
+def test_what_has_failed_or_was_cancelled_never_moves_again(status: PaymentStatus) -> None:
+    assert PAYMENT_MOVES[status] == frozenset()
+
+
+def test_money_that_was_taken_is_never_merely_authorized_again() -> None:
+    taken = {
+        PaymentStatus.CAPTURED,
+        PaymentStatus.PARTIALLY_REFUNDED,
+        PaymentStatus.REFUNDED,
+    }
+    for status in taken:
+        assert PAYMENT_MOVES[status] <= taken
+
+
+def test_every_status_has_its_moves() -> None:
+    assert PAYMENT_MOVES.keys() == set(PaymentStatus)
+    assert REFUND_MOVES.keys() == set(RefundStatus)
+
+
+def test_no_status_follows_itself() -> None:
+    assert not [status for status, targets in PAYMENT_MOVES.items() if status in targets]
+    assert not [status for status, targets in REFUND_MOVES.items() if status in targets]
+
+
+@given(captured=st.integers(1, 10**9), share=st.floats(0, 1))
+def test_a_payment_is_called_by_what_has_gone_back(captured: int, share: float) -> None:
+    refunded = int(captured * share)
+    status = status_after_refunds(captured, refunded)
+    assert (status is PaymentStatus.CAPTURED) == (refunded == 0)
+    assert (status is PaymentStatus.REFUNDED) == (refunded == captured)

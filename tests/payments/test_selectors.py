@@ -1,4 +1,4 @@
-"""Cash is taken as it is offered, a card only as its payment was authorised, which none is yet."""
+"""Cash is taken as it is offered, a card only as its payment was authorised."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def test_cash_is_taken_as_it_is_offered() -> None:
     )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("payment_id", [PAYMENT, None])
 @pytest.mark.parametrize("before", [[], [Offered(TenderKind.CASH, 500)]])
 def test_a_card_without_an_authorised_payment_is_refused(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.serializers import BaseSerializer
 
+    from apps.core.types import JSON
+
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 REPLAYED_HEADER = "Idempotency-Replayed"
 _readers: dict[type[BaseSerializer[Any]], BaseSerializer[Any]] = {}
@@ -44,17 +46,37 @@ class ApiView(APIView):
 
     def once(self, request: Request, action: idempotency.Action) -> HttpResponse:
         """Run an action under the request's idempotency key and send its answer."""
-        answer = idempotency.run_once(
-            idempotency.Request(
-                scope=scope_of(request),
-                key=key_of(request),
-                operation=f"{request.method} {request.path}",
-                body=request.data,
-            ),
-            now=timezone.now(),
-            action=action,
-        )
-        return send(answer)
+        return send(idempotency.run_once(_keyed(request), now=timezone.now(), action=action))
+
+    def once_outside(self, request: Request, action: idempotency.Action) -> HttpResponse:
+        """As `once`, for an action whose effect is outside the database.
+
+        The action opens its own transactions and knows by its own ids what it has done before; the
+        key keeps its answer once there is one.
+        """
+        keyed, now = _keyed(request), timezone.now()
+        try:
+            return send(idempotency.run_once(keyed, now=now, action=_not_yet))
+        except _NotYet:
+            done = action()
+        return send(idempotency.run_once(keyed, now=now, action=lambda: done))
+
+
+class _NotYet(Exception):
+    """Nothing has been answered under this key."""
+
+
+def _not_yet() -> tuple[int, dict[str, JSON]]:
+    raise _NotYet
+
+
+def _keyed(request: Request) -> idempotency.Request:
+    return idempotency.Request(
+        scope=scope_of(request),
+        key=key_of(request),
+        operation=f"{request.method} {request.path}",
+        body=request.data,
+    )
 
 
 def _reader(serializer_class: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:

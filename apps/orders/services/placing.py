@@ -15,6 +15,7 @@ from apps.orders.rules import order_number
 from apps.orders.services.deciding import decide
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
+from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +54,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     event = OrderCompleted(
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
     )
+    claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     levels = write_sale(till, sale, (number, claim), fact, event)
     run_after_commit(lambda: note_levels(levels))
     if late := [warning.as_json() for warning in _warn_of_negative(sale, levels)]:

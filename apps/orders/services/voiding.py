@@ -18,7 +18,7 @@ from apps.orders.events import OrderVoided
 from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.types import OrderStatus
-from apps.payments.services import hand_back_cash
+from apps.payments.services.tenders import hand_back_tenders
 from apps.stores.rules import may
 from apps.stores.types import Permission
 
@@ -34,7 +34,7 @@ VOID_ORDER = "void-order"
 
 @transaction_required
 def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dict[str, Any]:
-    """Void an order: its goods go back into stock, its cash back over the counter.
+    """Void an order: its goods go back into stock, its money back.
 
     Raises:
         VoidNeedsApproval: the cashier's role may not void.
@@ -49,7 +49,7 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
         raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
     _claim(order, till, reason, now)
     _tell(order, till, reason, now)
-    hand_back_cash(order_id=order_id, amount_cents=order.total_cents, now=now)
+    hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [
         Move(line.product_id, line.stock_units) for line in order.lines.all() if line.stock_units

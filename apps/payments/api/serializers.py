@@ -1,0 +1,106 @@
+"""Card payments as the API reads and shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import serializers
+
+from apps.core.api.fields import CentsField, IdField, OneOfField, StrictSerializer, TextField
+from apps.payments.rules import LEAST_CENTS
+from apps.payments.types import Method, PaymentStatus, RefundStatus
+
+if TYPE_CHECKING:
+    from apps.payments.models import Payment, Refund
+
+
+TAKEN = [Method.CARD.value.lower()]  # readers are to come
+METHODS = [method.value.lower() for method in Method]
+PAYMENT_STATUSES = [status.value.lower() for status in PaymentStatus]
+REFUND_STATUSES = [status.value.lower() for status in RefundStatus]
+
+
+class PaymentIn(StrictSerializer):
+    id = IdField()
+    order_id = IdField()
+    amount_cents = CentsField(min_value=LEAST_CENTS)
+    method = OneOfField(TAKEN)
+    payment_method = TextField(max_length=80, help_text="Stripe's name of the card: `pm_...`.")
+
+
+class CaptureIn(StrictSerializer):
+    amount_cents = CentsField(required=False, help_text="Left out: all that was authorised.")
+
+
+class CancelIn(StrictSerializer):
+    pass
+
+
+class RefundIn(StrictSerializer):
+    id = IdField()
+    amount_cents = CentsField(min_value=1)
+    reason = TextField(max_length=200)
+
+
+class CardOut(serializers.Serializer[Any]):
+    brand = serializers.CharField()
+    last4 = serializers.CharField()
+
+
+class PaymentOut(serializers.Serializer[Any]):
+    """A card payment. The amounts are what Stripe has confirmed, but for refunds in hand."""
+
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    status = serializers.ChoiceField(PAYMENT_STATUSES)
+    method = serializers.ChoiceField(METHODS)
+    amount_cents = serializers.IntegerField()
+    authorized_cents = serializers.IntegerField()
+    captured_cents = serializers.IntegerField()
+    refunded_cents = serializers.IntegerField()
+    decline_code = serializers.CharField(allow_null=True)
+    card = CardOut(allow_null=True)
+    capture_before = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class RefundOut(serializers.Serializer[Any]):
+    """Money on its way back to a card."""
+
+    id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    status = serializers.ChoiceField(REFUND_STATUSES)
+    amount_cents = serializers.IntegerField()
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+def describe_payment(payment: Payment) -> dict[str, Any]:
+    """A payment as the API shows it."""
+    card = {"brand": payment.card_brand, "last4": payment.card_last4}
+    return {
+        "id": str(payment.pk),
+        "order_id": str(payment.order_id),
+        "status": payment.status.lower(),
+        "method": payment.method.lower(),
+        "amount_cents": payment.amount_cents,
+        "authorized_cents": payment.authorized_cents,
+        "captured_cents": payment.captured_cents,
+        "refunded_cents": payment.refunded_cents,
+        "decline_code": payment.decline_code or None,
+        "card": card if payment.card_last4 else None,
+        "capture_before": payment.capture_before,
+        "created_at": payment.created_at,
+    }
+
+
+def describe_refund(refund: Refund) -> dict[str, Any]:
+    """A refund as the API shows it."""
+    return {
+        "id": str(refund.pk),
+        "payment_id": str(refund.payment_id),
+        "status": refund.status.lower(),
+        "amount_cents": refund.amount_cents,
+        "reason": refund.reason,
+        "created_at": refund.created_at,
+    }

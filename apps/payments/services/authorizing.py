@@ -1,0 +1,98 @@
+"""Taking a card: the money is set aside, and taken only when the order is placed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError
+from django_subatomic.db import durable, transaction
+
+from apps.payments import gateway
+from apps.payments.bulkhead import stripe_slot
+from apps.payments.errors import CardsNotTaken, PaymentExists
+from apps.payments.models import Attempt, Payment
+from apps.payments.selectors import get_payment
+from apps.payments.services.attempting import begin, perform
+from apps.payments.types import Operation, PaymentStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.core.types import JSON
+    from apps.payments.types import PaymentRequest
+    from apps.stores.types import Till
+
+
+@durable
+def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> Payment:
+    """Set the amount aside on a card. The payment as it stands then: also failed, also unknown.
+
+    The same payment asked for again is answered as it stands; Stripe is not asked twice.
+
+    Raises:
+        CardsNotTaken: no key of Stripe's is configured.
+        CardsBusy: Stripe has not answered of late; nothing was tried.
+        PaymentExists: another payment has this id.
+    """
+    if not gateway.takes_cards():
+        raise CardsNotTaken("No key of Stripe's is configured: take cash.")
+    if known := _find_same(till, request):
+        return known
+    with stripe_slot():
+        try:
+            attempt = _write_down(till, request, now)
+        except IntegrityError:
+            if known := _find_same(till, request):  # a twin of this request was faster
+                return known
+            raise
+        perform(attempt, now=now)
+    return get_payment(store_id=till.store.id, payment_id=request.id)
+
+
+def _find_same(till: Till, request: PaymentRequest) -> Payment | None:
+    known = Payment.objects.filter(pk=request.id).first()
+    if known is None:
+        return None
+    asked = (till.store.id, request.order_id, request.amount_cents, request.method.value)
+    if (known.store_id, known.order_id, known.amount_cents, known.method) != asked:
+        raise PaymentExists(
+            "This id belongs to another payment. Make a new id for a new payment.",
+            id=str(request.id),
+        )
+    return known
+
+
+@transaction
+def _write_down(till: Till, request: PaymentRequest, now: datetime) -> Attempt:
+    payment = Payment.objects.create(
+        id=request.id,
+        store_id=till.store.id,
+        terminal_id=till.register.id,
+        cashier_name=till.clerk.name,
+        order_id=request.order_id,
+        method=request.method.value,
+        payment_method=request.payment_method,
+        currency=till.store.currency,
+        amount_cents=request.amount_cents,
+        status=PaymentStatus.PENDING.value,
+        created_at=now,
+        changed_at=now,
+    )
+    return begin(payment, Operation.AUTHORIZE, _parameters(till, request), now=now)
+
+
+def _parameters(till: Till, request: PaymentRequest) -> dict[str, JSON]:
+    return {
+        "amount": request.amount_cents,
+        "currency": till.store.currency.lower(),
+        "capture_method": "manual",
+        "confirm": True,
+        "error_on_requires_action": True,
+        "payment_method": request.payment_method,
+        "allowed_payment_method_types": ["card"],
+        "metadata": {
+            gateway.PAYMENT_NAME: str(request.id),
+            gateway.ORDER_NAME: str(request.order_id),
+            gateway.STORE_NAME: till.store.code,
+        },
+    }

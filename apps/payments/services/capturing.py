@@ -1,0 +1,109 @@
+"""Taking the money that was set aside, or letting it go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError
+from django_subatomic.db import durable, transaction
+
+from apps.core.money import format_cents
+from apps.payments.bulkhead import stripe_slot
+from apps.payments.errors import PaymentStateConflict
+from apps.payments.locks import lock_payment
+from apps.payments.selectors import get_payment
+from apps.payments.services.attempting import begin, perform
+from apps.payments.types import OPEN_STATES, Operation, PaymentStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.core.types import JSON
+    from apps.payments.models import Attempt, Payment
+
+_DONE = {
+    Operation.CAPTURE: (
+        PaymentStatus.CAPTURED,
+        PaymentStatus.PARTIALLY_REFUNDED,
+        PaymentStatus.REFUNDED,
+    ),
+    Operation.CANCEL: (PaymentStatus.CANCELED,),
+}
+
+
+@durable
+def capture_payment(
+    *, store_id: int, payment_id: UUID, amount_cents: int | None = None, now: datetime
+) -> Payment:
+    """Take what was authorised, or less of it; what is left goes back to the card's holder.
+
+    A payment captured before, for the same amount, is answered as it stands.
+
+    Raises:
+        PaymentUnknown: the store has no such payment.
+        PaymentStateConflict: it is not authorised, was captured for another amount, has expired,
+            or more is asked for than was authorised.
+        CardsBusy: Stripe has not answered of late; nothing was tried.
+    """
+    payment = get_payment(store_id=store_id, payment_id=payment_id)
+    asked = payment.authorized_cents if amount_cents is None else amount_cents
+    if payment.status in _DONE[Operation.CAPTURE]:
+        if amount_cents in {None, payment.captured_cents}:
+            return payment
+        raise _conflict(payment, f"It was captured for {format_cents(payment.captured_cents)}.")
+    if not 0 < asked <= payment.authorized_cents:
+        authorized = format_cents(payment.authorized_cents)
+        raise _conflict(payment, f"{authorized} is authorised, not {format_cents(asked)}.")
+    return _ask(payment, Operation.CAPTURE, {"amount_to_capture": asked}, now)
+
+
+@durable
+def cancel_payment(*, store_id: int, payment_id: UUID, now: datetime) -> Payment:
+    """Let go what was authorised. A payment cancelled before is answered as it stands.
+
+    Raises:
+        PaymentUnknown: the store has no such payment.
+        PaymentStateConflict: its money was taken, it never was authorised, or an order rests on it.
+        CardsBusy: Stripe has not answered of late; nothing was tried.
+    """
+    payment = get_payment(store_id=store_id, payment_id=payment_id)
+    if payment.status in _DONE[Operation.CANCEL]:
+        return payment
+    return _ask(payment, Operation.CANCEL, {"cancellation_reason": "abandoned"}, now)
+
+
+def _ask(
+    payment: Payment, operation: Operation, parameters: dict[str, JSON], now: datetime
+) -> Payment:
+    with stripe_slot():
+        try:
+            attempt = _write_down(payment, operation, parameters, now)
+        except IntegrityError as error:
+            raise _conflict(payment, "The same is being asked of Stripe already.") from error
+        refusal = perform(attempt, now=now)
+    after = get_payment(store_id=payment.store_id, payment_id=payment.pk)
+    if refusal and after.status not in _DONE[operation]:
+        raise _conflict(after, refusal.message)
+    return after
+
+
+@transaction
+def _write_down(
+    payment: Payment, operation: Operation, parameters: dict[str, JSON], now: datetime
+) -> Attempt:
+    """Begin, while nobody else can turn the payment."""
+    held = lock_payment(payment.pk)
+    if held.status != PaymentStatus.AUTHORIZED:
+        raise _conflict(held, "Only an authorised payment can be captured or cancelled.")
+    if operation is Operation.CANCEL and held.tendered_at and not held.released_at:
+        raise _conflict(held, "An order rests on it: void the order.")
+    if operation is Operation.CAPTURE and held.released_at:
+        raise _conflict(held, "Its order was voided.")
+    if held.attempts.filter(state__in=OPEN_STATES).exists():
+        raise _conflict(held, "Stripe is being asked about this payment already.")
+    return begin(held, operation, parameters, now=now)
+
+
+def _conflict(payment: Payment, detail: str) -> PaymentStateConflict:
+    return PaymentStateConflict(detail, id=str(payment.pk), status=payment.status.lower())

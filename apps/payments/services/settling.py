@@ -1,0 +1,73 @@
+"""What is owed to a payment once its order's fate is known: the money taken, let go, or sent back.
+
+Everything here may run twice, late, or at once with its like: each step asks where the payment
+stands, and Stripe is asked under a row that says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from django_subatomic.db import durable
+
+from apps.core.errors import DomainError
+from apps.payments.selectors import list_payments_of, list_payments_to_settle
+from apps.payments.services.capturing import cancel_payment, capture_payment
+from apps.payments.services.refunding import refund_payment
+from apps.payments.types import PaymentStatus, RefundRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.payments.models import Payment
+
+FORGOTTEN_AFTER = timedelta(minutes=15)  # an authorisation that no order has named
+
+log = structlog.get_logger()
+
+
+@durable
+def settle_order(*, order_id: UUID, now: datetime) -> int:
+    """Do what is owed to the card payments of an order; how many there are."""
+    payments = list(list_payments_of(order_id=order_id))
+    for payment in payments:
+        _settle(payment, now)
+    return len(payments)
+
+
+@durable
+def settle_payments(*, now: datetime) -> int:
+    """Do what is owed to every payment, for whatever was missed; how many were owed something."""
+    owed = list(list_payments_to_settle(forgotten_since=now - FORGOTTEN_AFTER))
+    for payment in owed:
+        _settle(payment, now)
+    return len(owed)
+
+
+def _settle(payment: Payment, now: datetime) -> None:
+    try:
+        _do_what_is_owed(payment, now)
+    except DomainError as refusal:  # it is tried again, and stands on the manager's page till then
+        log.warning("payment_not_settled", payment=str(payment.pk), reason=refusal.detail)
+
+
+def _do_what_is_owed(payment: Payment, now: datetime) -> None:
+    store_id, is_forgotten = payment.store_id, payment.created_at <= now - FORGOTTEN_AFTER
+    if payment.status == PaymentStatus.AUTHORIZED:
+        if payment.tendered_at and not payment.released_at:
+            capture_payment(store_id=store_id, payment_id=payment.pk, now=now)
+        elif payment.released_at or is_forgotten:
+            cancel_payment(store_id=store_id, payment_id=payment.pk, now=now)
+    elif payment.released_at and payment.captured_cents > payment.refunded_cents:
+        request = RefundRequest(
+            id=uuid.uuid5(payment.pk, "void"),
+            payment_id=payment.pk,
+            amount_cents=payment.captured_cents - payment.refunded_cents,
+            reason="The sale was voided.",
+            actor_name="Tillhouse",
+        )
+        refund_payment(store_id=store_id, request=request, now=now)
