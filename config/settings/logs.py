@@ -42,6 +42,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # The request log belongs to the server in front; refusals are answers, not warnings.
         "django.request": {"level": "ERROR"},
+        # At finer levels the SDK writes down what it sends.
+        "stripe": {"level": "WARNING"},
     },
 }
 

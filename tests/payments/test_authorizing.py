@@ -145,3 +145,14 @@ def test_after_three_silences_nobody_waits_for_stripe(counter: Counter) -> None:
     with pytest.raises(CardsBusy):
         counter.authorize()
     assert Attempt.objects.count() == asked
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+def test_what_is_sent_to_stripe_stays_out_of_the_log(
+    counter: Counter, caplog: pytest.LogCaptureFixture, level: str
+) -> None:
+    caplog.set_level(level)
+    counter.authorize(card="pm_card_mastercard")
+    said = " ".join(record.getMessage() for record in caplog.records)
+    assert "pm_card_mastercard" not in said
+    assert "sk_test" not in said
