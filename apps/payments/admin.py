@@ -96,6 +96,26 @@ class PaymentAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("store",)
     list_filter = ("status", "store", "method")
+    fields = (
+        "status",
+        "amount_cents",
+        "authorized_cents",
+        "captured_cents",
+        "refunded_cents",
+        "card",
+        "decline_code",
+        "store",
+        "terminal",
+        "cashier_name",
+        "order_id",
+        "created_at",
+        "changed_at",
+        "capture_before",
+        "tendered_at",
+        "released_at",
+        "intent_id",
+    )
+    readonly_fields = ("card",)
     inlines = (_Attempts, _Refunds)
 
     @display(description="State", label=_COLOURS)
