@@ -87,7 +87,7 @@ def _reader(serializer_class: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
     return reader
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)  # a query may have 8 KB
 def _read_query(
     serializer_class: type[BaseSerializer[Any]], query: bytes
 ) -> MappingProxyType[str, Any]:

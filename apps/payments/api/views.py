@@ -16,7 +16,13 @@ from apps.payments.selectors import get_payment
 from apps.payments.services.authorizing import authorize_payment
 from apps.payments.services.capturing import cancel_payment, capture_payment
 from apps.payments.services.refunding import refund_payment
-from apps.payments.types import Method, PaymentRequest, PaymentStatus, RefundRequest
+from apps.payments.types import (
+    Method,
+    PaymentRequest,
+    PaymentStatus,
+    RefundRequest,
+    RefundStatus,
+)
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
 from apps.stores.errors import PermissionMissing
 from apps.stores.types import Permission
@@ -165,7 +171,7 @@ class RefundsView(TillView):
 
         def refund() -> tuple[int, dict[str, Any]]:
             given = refund_payment(store_id=till.store.id, request=wanted, now=timezone.now())
-            is_open = given.status == PaymentStatus.UNKNOWN
+            is_open = given.status == RefundStatus.UNKNOWN
             return HTTPStatus.ACCEPTED if is_open else HTTPStatus.CREATED, describe_refund(given)
 
         return self.once_outside(request, refund)
