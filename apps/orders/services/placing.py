@@ -36,6 +36,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         django.db.IntegrityError: an order or a line of that id exists already.
     """
     sale = decide(till=till, request=request, now=now)
+    # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
+    claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     claim = claim_number(till, sale.business_date)
     number = order_number(
         store_code=till.store.code,
@@ -54,7 +56,6 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     event = OrderCompleted(
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
     )
-    claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     levels = write_sale(till, sale, (number, claim), fact, event)
     run_after_commit(lambda: note_levels(levels))
     if late := [warning.as_json() for warning in _warn_of_negative(sale, levels)]:

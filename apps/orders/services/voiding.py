@@ -1,6 +1,6 @@
 """Voiding: a sale taken back on its own business day, goods and money both.
 
-Locks are taken in the order of the sale: what only this terminal uses first, the stock last.
+Locks are taken in the order of the sale: payments, what only this terminal uses, the stock last.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
     if order.business_date != today:
         raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
     _claim(order, till, reason, now)
-    _tell(order, till, reason, now)
     hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
+    _tell(order, till, reason, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [
         Move(line.product_id, line.stock_units) for line in order.lines.all() if line.stock_units
