@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apps.core.money import format_cents
 from apps.payments.errors import TenderExcess, TenderInsufficient
 from apps.payments.types import (
+    DisputeStatus,
     PaymentStatus,
     RefundStatus,
     Settlement,
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _P = PaymentStatus
 _R = RefundStatus
+_D = DisputeStatus
+_DECIDED = frozenset({_D.WON, _D.LOST})
 
 # What may follow what; nothing else ever does. Money goes forward only, with one exception that is
 # the bank's: a refund that it gives back undoes itself (REFUNDED -> PARTIALLY_REFUNDED, CAPTURED).
@@ -41,6 +44,20 @@ REFUND_MOVES: Mapping[RefundStatus, frozenset[RefundStatus]] = {
     _R.UNKNOWN: frozenset({_R.PENDING, _R.SUCCEEDED, _R.FAILED}),
     _R.SUCCEEDED: frozenset({_R.FAILED}),  # days later: the card's account was closed
     _R.FAILED: frozenset(),
+}
+DISPUTE_MOVES: Mapping[DisputeStatus, frozenset[DisputeStatus]] = {
+    _D.WARNING_NEEDS_RESPONSE: frozenset(
+        {_D.WARNING_UNDER_REVIEW, _D.WARNING_CLOSED, _D.NEEDS_RESPONSE, _D.PREVENTED, *_DECIDED}
+    ),
+    _D.WARNING_UNDER_REVIEW: frozenset({_D.WARNING_CLOSED, _D.NEEDS_RESPONSE, *_DECIDED}),
+    _D.NEEDS_RESPONSE: frozenset({_D.UNDER_REVIEW, _D.PREVENTED, *_DECIDED}),
+    _D.UNDER_REVIEW: _DECIDED,
+    _D.LOST: frozenset({_D.APPEAL_NEEDS_RESPONSE, _D.APPEAL_UNDER_REVIEW, _D.WON}),
+    _D.APPEAL_NEEDS_RESPONSE: frozenset({_D.APPEAL_UNDER_REVIEW, *_DECIDED}),
+    _D.APPEAL_UNDER_REVIEW: _DECIDED,
+    _D.WARNING_CLOSED: frozenset(),
+    _D.PREVENTED: frozenset(),
+    _D.WON: frozenset({_D.LOST}),  # the bank may come back on it
 }
 LEAST_CENTS = 50  # Stripe's minimum for a charge in US dollars
 

@@ -12,7 +12,7 @@ from apps.payments.models import Tender as TenderRow
 from apps.payments.types import AttemptState, PaymentStatus, Tender, TenderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -22,23 +22,26 @@ if TYPE_CHECKING:
 
 
 def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, ...]:
-    """The tenders behind what is offered: cash as it is, a card as its payment was authorised.
+    """The tenders behind what is offered: cash as it is, a card for what was authorised or less.
 
     Raises:
         PaymentNotCapturable: a card is offered whose payment is not authorised for this order, or
-            which is offered twice.
+            for less, or which is offered twice.
     """
     named = [offer.payment_id for offer in offered if offer.kind is TenderKind.CARD]
     authorized = _authorized_for(order_id, named) if named else {}
-    for payment_id in named:
-        if payment_id not in authorized or named.count(payment_id) > 1:
-            raise not_capturable(order_id, payment_id)
-    return tuple(
-        Tender(offer.kind, offer.amount_cents)
-        if offer.payment_id is None
-        else Tender(offer.kind, authorized[offer.payment_id], offer.payment_id)
-        for offer in offered
-    )
+    if len(set(named)) < len(named):
+        raise not_capturable(order_id, named[0])
+    return tuple(_tender(order_id, offer, authorized) for offer in offered)
+
+
+def _tender(order_id: UUID, offer: Offered, authorized: Mapping[UUID, int]) -> Tender:
+    if offer.kind is TenderKind.CASH:
+        return Tender(offer.kind, offer.amount_cents)
+    held = authorized.get(offer.payment_id, 0) if offer.payment_id else 0
+    if not held or offer.amount_cents > held:
+        raise not_capturable(order_id, offer.payment_id)
+    return Tender(offer.kind, offer.amount_cents or held, offer.payment_id)
 
 
 def _authorized_for(order_id: UUID, named: Sequence[UUID | None]) -> dict[UUID, int]:
@@ -54,7 +57,7 @@ def _authorized_for(order_id: UUID, named: Sequence[UUID | None]) -> dict[UUID, 
 def not_capturable(order_id: UUID, payment_id: UUID | None) -> PaymentNotCapturable:
     """The refusal of a card that cannot pay for an order."""
     return PaymentNotCapturable(
-        "Take the card again: no authorised payment of this id belongs to the order.",
+        "Take the card again: no payment of this id is authorised for that much of the order.",
         order_id=str(order_id),
         payment_id=str(payment_id),
     )

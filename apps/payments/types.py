@@ -20,7 +20,11 @@ class TenderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a customer offers: cash with its amount, or a card payment authorised before."""
+    """What a customer offers: cash, or a card payment authorised before.
+
+    For a card, `amount_cents` may be less than what was authorised, as where a tip was left room
+    for; 0 is all of it.
+    """
 
     kind: TenderKind
     amount_cents: int = 0
@@ -81,6 +85,7 @@ class Operation(StrEnum):
     """What we ask Stripe to do."""
 
     AUTHORIZE = "AUTHORIZE"
+    PRESENT = "PRESENT"  # a reader takes the card
     CAPTURE = "CAPTURE"
     CANCEL = "CANCEL"
     REFUND = "REFUND"
@@ -117,11 +122,14 @@ class Intent:
     capturable_cents: int
     received_cents: int
     currency: str
+    created_at: datetime
     payment_id: UUID | None = None  # ours, from its metadata
     decline_code: str = ""
     card_brand: str = ""
     card_last4: str = ""
     capture_before: datetime | None = None
+    charge_id: str = ""
+    tip_cents: int = 0  # added at the reader, and part of `amount_cents`
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,8 @@ class StripeRefund:
     id: str
     status: str
     amount_cents: int
+    intent_id: str
+    created_at: datetime
     refund_id: UUID | None = None  # ours, from its metadata
 
 
@@ -182,3 +192,54 @@ class RefundRequest:
     amount_cents: int
     reason: str
     actor_name: str
+
+
+# --- What Stripe tells us, and its books ----------------------------------------------------------
+
+
+class EventState(StrEnum):
+    """What became of an event that Stripe sent."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    IGNORED = "IGNORED"  # of a type that moves nothing here
+    UNMATCHED = "UNMATCHED"  # about money of which we know nothing: reconciliation shows it
+
+
+class DisputeStatus(StrEnum):
+    """Where a dispute stands. `rules.DISPUTE_MOVES` says what may follow what."""
+
+    WARNING_NEEDS_RESPONSE = "WARNING_NEEDS_RESPONSE"  # an inquiry: no money has moved
+    WARNING_UNDER_REVIEW = "WARNING_UNDER_REVIEW"
+    WARNING_CLOSED = "WARNING_CLOSED"
+    NEEDS_RESPONSE = "NEEDS_RESPONSE"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    APPEAL_NEEDS_RESPONSE = "APPEAL_NEEDS_RESPONSE"
+    APPEAL_UNDER_REVIEW = "APPEAL_UNDER_REVIEW"
+    PREVENTED = "PREVENTED"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class PayoutStatus(StrEnum):
+    """Where a payout stands, in Stripe's words."""
+
+    PENDING = "PENDING"
+    IN_TRANSIT = "IN_TRANSIT"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+class DifferenceKind(StrEnum):
+    """How Stripe's books and ours can differ."""
+
+    FOREIGN_CHARGE = "FOREIGN_CHARGE"  # money taken there of which nothing stands here
+    FOREIGN_REFUND = "FOREIGN_REFUND"
+    MISSING_CAPTURE = "MISSING_CAPTURE"  # sold, but the money was not taken
+    MISSING_REFUND = "MISSING_REFUND"
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+    ORPHAN_AUTHORIZATION = "ORPHAN_AUTHORIZATION"  # money held on a card for no order
+    NO_ORDER = "NO_ORDER"  # money taken, and nothing sold for it
+    EXPIRING = "EXPIRING"  # money of an order that will be lost if it is not taken soon
+    PAYOUT_DIFFERS = "PAYOUT_DIFFERS"

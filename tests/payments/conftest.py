@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apps.payments import gateway
 from apps.payments.bulkhead import bulkhead
+from apps.payments.gateway import calling
 from sandbox.stripe.server import TEST_KEY, Simulator
 from tests.payments.cards import Counter
 
@@ -24,10 +24,10 @@ def stripe(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simu
         settings.STRIPE_SECRET_KEY = TEST_KEY
         settings.STRIPE_API_BASE = simulator.base_url
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        gateway.forget_client()
+        calling.forget_client()
         bulkhead.note_answer()
         yield simulator
-        gateway.forget_client()
+        calling.forget_client()
         assert not simulator.world.crimes
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apps.payments import gateway
 from apps.payments.errors import CardsBusy, CardsNotTaken, PaymentExists
+from apps.payments.gateway import calling
 from apps.payments.models import Attempt, Payment
 from apps.payments.services.authorizing import authorize_payment
 from apps.payments.types import Method, PaymentRequest
@@ -85,14 +85,14 @@ def test_without_an_answer_the_payment_is_unknown(
 def test_a_stripe_that_hangs_is_given_up_on(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "READ_SECONDS", 0.3)
-    gateway.forget_client()
+    monkeypatch.setattr(calling, "READ_SECONDS", 0.3)
+    calling.forget_client()
     counter.strike("POST", CREATE, Fault(Kind.HANG, seconds=60))
     assert counter.authorize().status == "UNKNOWN"
 
 
 def test_a_till_waits_for_stripe_for_less_than_twenty_seconds() -> None:
-    assert gateway.CONNECT_SECONDS + gateway.READ_SECONDS < 20
+    assert calling.CONNECT_SECONDS + calling.READ_SECONDS < 20
 
 
 def test_the_attempt_is_on_file_before_the_call(
@@ -104,7 +104,7 @@ def test_the_attempt_is_on_file_before_the_call(
     def die(*_: object, **__: object) -> None:
         raise Died
 
-    monkeypatch.setattr("apps.payments.gateway.create_intent", die)
+    monkeypatch.setattr("apps.payments.gateway.intents.create_intent", die)
     with pytest.raises(Died):
         counter.authorize()
     assert Payment.objects.get().status == "PENDING"

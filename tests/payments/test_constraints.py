@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -14,18 +15,36 @@ from tests.conftest import NOON
 from tests.factories import make_store
 from tests.orders.rows import make_order
 
+from .books import (
+    make_balance_entry,
+    make_difference,
+    make_dispute,
+    make_event,
+    make_payout,
+    make_reconciliation,
+)
 from .rows import make_attempt, make_payment, make_refund
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model
 
 BAD_PAYMENTS: list[tuple[str, dict[str, Any]]] = [
     ("payment_status_is_known", {"status": "LOST"}),
     ("payment_method_is_known", {"method": "CHECK"}),
     ("payment_is_worth_charging", {"amount_cents": 49, "authorized_cents": 0}),
     ("payment_authorized_within_amount", {"authorized_cents": 2140}),
-    ("payment_authorized_within_amount", {"authorized_cents": -1}),
+    ("payment_authorized_within_amount", {"authorized_cents": 2640, "tip_cents": 500}),
     ("payment_captured_within_authorized", {"captured_cents": 2140}),
     ("payment_captured_within_authorized", {"captured_cents": -1}),
     ("payment_refunded_within_captured", {"captured_cents": 100, "refunded_cents": 101}),
     ("payment_refunded_within_captured", {"refunded_cents": -1}),
+    ("payment_tip_not_negative", {"tip_cents": -1, "authorized_cents": 0}),
+    ("payment_tendered_within_authorized", {"tendered_at": NOON}),
+    ("payment_tendered_within_authorized", {"tendered_cents": 2139}),
+    ("payment_tendered_within_authorized", {"tendered_at": NOON, "tendered_cents": 0}),
+    ("payment_tendered_within_authorized", {"tendered_at": NOON, "tendered_cents": 2140}),
 ]
 BAD_REFUNDS: list[tuple[str, dict[str, Any]]] = [
     ("refund_status_is_known", {"status": "LOST"}),
@@ -35,7 +54,17 @@ BAD_ATTEMPTS: list[tuple[str, dict[str, Any]]] = [
     ("attempt_operation_is_known", {"operation": "STEAL"}),
     ("attempt_state_is_known", {"state": "LOST"}),
 ]
+BAD_BOOKS: list[tuple[str, Callable[..., Model], dict[str, Any]]] = [
+    ("stripe_event_state_is_known", make_event, {"state": "LOST"}),
+    ("dispute_status_is_known", make_dispute, {"status": "LOVED"}),
+    ("dispute_is_about_something", make_dispute, {"amount_cents": 0}),
+    ("payout_status_is_known", make_payout, {"status": "LOST"}),
+    ("balance_entry_adds_up", make_balance_entry, {"net_cents": 2139}),
+    ("reconciliation_goes_forward", make_reconciliation, {"until": NOON - timedelta(days=2)}),
+    ("difference_kind_is_known", make_difference, {"kind": "LOVE"}),
+]
 ELSEWHERE = {
+    "one_open_difference_of_a_kind_per_subject",
     "tender_kind_is_known",
     "one_open_attempt_per_payment_and_operation",
     "one_open_attempt_per_refund",
@@ -104,8 +133,27 @@ def test_a_refund_is_asked_for_once_at_a_time(state: str) -> None:
         make_attempt(payment, operation="REFUND", refund=refund, state="SENT")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "make", "fields"), BAD_BOOKS)
+def test_what_breaks_a_rule_of_the_books_is_refused(
+    rule: str, make: Callable[..., Model], fields: dict[str, Any]
+) -> None:
+    assert make().pk
+    with pytest.raises(IntegrityError, match=rule):
+        make(**fields)
+
+
+@pytest.mark.django_db
+def test_a_difference_is_open_once_and_can_come_again() -> None:
+    make_difference(closed_at=NOON)
+    make_difference()
+    with pytest.raises(IntegrityError):
+        make_difference()
+
+
 def test_every_constraint_of_these_tables_is_proved_here() -> None:
     tables = apps.get_app_config("payments").get_models()
     rules = {rule.name for table in tables for rule in table._meta.constraints}
     proved = {rule for rule, _ in (*BAD_PAYMENTS, *BAD_REFUNDS, *BAD_ATTEMPTS)}
+    proved |= {rule for rule, _, _ in BAD_BOOKS}
     assert rules == proved | ELSEWHERE

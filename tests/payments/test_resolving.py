@@ -93,7 +93,7 @@ def test_a_process_that_died_before_its_call_is_made_up_for(
         raise Died
 
     with monkeypatch.context() as patch:
-        patch.setattr("apps.payments.gateway.create_intent", die)
+        patch.setattr("apps.payments.gateway.intents.create_intent", die)
         with pytest.raises(Died):
             counter.authorize()
     assert counter.resolve() == 1

@@ -84,7 +84,7 @@ class AgeCheckIn(StrictSerializer):
 
 
 class TenderIn(StrictSerializer):
-    """Cash with its amount, or a card payment by its id."""
+    """Cash with its amount, or a card payment by its id, for all that was authorised or less."""
 
     kind = OneOfField([kind.value.lower() for kind in TenderKind])
     amount_cents = CentsField(required=False)
@@ -97,6 +97,11 @@ class TenderIn(StrictSerializer):
             raise serializers.ValidationError({needed: ["This kind needs it."]}, code="required")
         if surplus in attrs:
             raise serializers.ValidationError({surplus: ["Cash has none."]}, code="surplus")
+        if not is_cash and attrs.get("amount_cents") == 0:
+            raise serializers.ValidationError(
+                {"amount_cents": ["Leave it out to take all that was authorised."]},
+                code="min_value",
+            )
         return attrs
 
 

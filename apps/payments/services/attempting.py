@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import durable, transaction, transaction_required
 
-from apps.payments import gateway
 from apps.payments.bulkhead import bulkhead
+from apps.payments.gateway import intents, refunds
 from apps.payments.models import Attempt, Payment
 from apps.payments.services.booking import book_intent, book_refund, book_silence
 from apps.payments.types import (
@@ -102,13 +102,15 @@ def _ask(attempt: Attempt) -> Outcome[Any]:
     parameters, intent_id = attempt.parameters, attempt.payment.intent_id or ""
     match Operation(attempt.operation):
         case Operation.AUTHORIZE:
-            return gateway.create_intent(parameters, key=attempt.key)
+            return intents.create_intent(parameters, key=attempt.key)
+        case Operation.PRESENT:
+            raise NotImplementedError
         case Operation.CAPTURE:
-            return gateway.capture_intent(intent_id, parameters, key=attempt.key)
+            return intents.capture_intent(intent_id, parameters, key=attempt.key)
         case Operation.CANCEL:
-            return gateway.cancel_intent(intent_id, parameters, key=attempt.key)
+            return intents.cancel_intent(intent_id, parameters, key=attempt.key)
         case Operation.REFUND:
-            return gateway.create_refund(parameters, key=attempt.key)
+            return refunds.create_refund(parameters, key=attempt.key)
 
 
 def _close(attempt: Attempt, outcome: Outcome[Any], now: datetime) -> bool:

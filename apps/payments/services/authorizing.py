@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 from django_subatomic.db import durable, transaction
 
-from apps.payments import gateway
 from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import CardsNotTaken, PaymentExists
+from apps.payments.gateway import calling
 from apps.payments.models import Attempt, Payment
 from apps.payments.selectors import get_payment
 from apps.payments.services.attempting import begin, perform
@@ -34,7 +34,7 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
         CardsBusy: Stripe has not answered of late; nothing was tried.
         PaymentExists: another payment has this id.
     """
-    if not gateway.takes_cards():
+    if not calling.takes_cards():
         raise CardsNotTaken("No key of Stripe's is configured: take cash.")
     if known := _find_same(till, request):
         return known
@@ -91,8 +91,8 @@ def _parameters(till: Till, request: PaymentRequest) -> dict[str, JSON]:
         "payment_method": request.payment_method,
         "allowed_payment_method_types": ["card"],
         "metadata": {
-            gateway.PAYMENT_NAME: str(request.id),
-            gateway.ORDER_NAME: str(request.order_id),
-            gateway.STORE_NAME: till.store.code,
+            calling.PAYMENT_NAME: str(request.id),
+            calling.ORDER_NAME: str(request.order_id),
+            calling.STORE_NAME: till.store.code,
         },
     }

@@ -73,11 +73,13 @@ def apply_intent(payment_id: UUID, seen: Intent, *, now: datetime) -> bool:
     logged and changes nothing.
     """
     payment = lock_payment(payment_id)
-    if (seen.amount_cents, seen.currency) != (payment.amount_cents, payment.currency):
+    asked = seen.amount_cents - seen.tip_cents
+    if (asked, seen.currency) != (payment.amount_cents, payment.currency):
         log.error("payment_amount_differs", payment=str(payment_id), intent=seen.id)
         return False
     values: dict[str, object] = {
         "intent_id": seen.id,
+        "tip_cents": seen.tip_cents,
         "card_brand": seen.card_brand,
         "card_last4": seen.card_last4,
         "capture_before": seen.capture_before,

@@ -36,7 +36,7 @@ _DONE = {
 def capture_payment(
     *, store_id: int, payment_id: UUID, amount_cents: int | None = None, now: datetime
 ) -> Payment:
-    """Take what was authorised, or less of it; what is left goes back to the card's holder.
+    """Take what its order takes, or what was authorised, or less; the rest is let go.
 
     A payment captured before, for the same amount, is answered as it stands.
 
@@ -47,7 +47,8 @@ def capture_payment(
         CardsBusy: Stripe has not answered of late; nothing was tried.
     """
     payment = get_payment(store_id=store_id, payment_id=payment_id)
-    asked = payment.authorized_cents if amount_cents is None else amount_cents
+    whole = payment.tendered_cents or payment.authorized_cents
+    asked = whole if amount_cents is None else amount_cents
     if payment.status in _DONE[Operation.CAPTURE]:
         if amount_cents in {None, payment.captured_cents}:
             return payment
@@ -55,6 +56,8 @@ def capture_payment(
     if not 0 < asked <= payment.authorized_cents:
         authorized = format_cents(payment.authorized_cents)
         raise _conflict(payment, f"{authorized} is authorised, not {format_cents(asked)}.")
+    if payment.tendered_cents not in {None, asked}:
+        raise _conflict(payment, f"Its order takes {format_cents(payment.tendered_cents)} of it.")
     return _ask(payment, Operation.CAPTURE, {"amount_to_capture": asked}, now)
 
 

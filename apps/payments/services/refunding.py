@@ -9,9 +9,9 @@ from django.db.models import F
 from django_subatomic.db import durable, transaction
 
 from apps.core.money import format_cents
-from apps.payments import gateway
 from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import PaymentStateConflict, RefundExceedsCaptured, RefundExists
+from apps.payments.gateway import calling
 from apps.payments.locks import lock_payment
 from apps.payments.models import Payment, Refund
 from apps.payments.rules import status_after_refunds
@@ -86,8 +86,8 @@ def _write_down(store_id: int, request: RefundRequest, now: datetime) -> Attempt
         "payment_intent": payment.intent_id,
         "amount": request.amount_cents,
         "metadata": {
-            gateway.PAYMENT_NAME: str(payment.pk),
-            gateway.REFUND_NAME: str(request.id),
+            calling.PAYMENT_NAME: str(payment.pk),
+            calling.REFUND_NAME: str(request.id),
         },
     }
     return begin(payment, Operation.REFUND, parameters, now=now, refund=refund)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django_subatomic.db import durable, transaction
 
-from apps.payments import gateway
+from apps.payments.gateway import intents, refunds
 from apps.payments.models import Attempt
 from apps.payments.selectors import list_attempts_to_resolve
 from apps.payments.services.attempting import begin, perform, settle
@@ -74,15 +74,15 @@ def _look(attempt: Attempt) -> Outcome[Any]:
     payment = attempt.payment
     match Operation(attempt.operation):
         case Operation.AUTHORIZE:
-            return gateway.find_intent(payment.pk, since=payment.created_at - CLOCKS_DIFFER)
+            return intents.find_intent(payment.pk, since=payment.created_at - CLOCKS_DIFFER)
         case Operation.REFUND:
             return _look_for_refund(attempt)
         case _:
-            return gateway.retrieve_intent(payment.intent_id or "")
+            return intents.retrieve_intent(payment.intent_id or "")
 
 
 def _look_for_refund(attempt: Attempt) -> Outcome[Any]:
-    listed = gateway.list_refunds(attempt.payment.intent_id or "")
+    listed = refunds.list_refunds(attempt.payment.intent_id or "")
     if isinstance(listed, Answered):
         mine = (refund for refund in listed.seen if refund.refund_id == attempt.refund_id)
         return Answered(next(mine, None))

@@ -59,7 +59,12 @@ def _do_what_is_owed(payment: Payment, now: datetime) -> None:
     store_id, is_forgotten = payment.store_id, payment.created_at <= now - FORGOTTEN_AFTER
     if payment.status == PaymentStatus.AUTHORIZED:
         if payment.tendered_at and not payment.released_at:
-            capture_payment(store_id=store_id, payment_id=payment.pk, now=now)
+            capture_payment(
+                store_id=store_id,
+                payment_id=payment.pk,
+                amount_cents=payment.tendered_cents,
+                now=now,
+            )
         elif payment.released_at or is_forgotten:
             cancel_payment(store_id=store_id, payment_id=payment.pk, now=now)
     elif payment.released_at and payment.captured_cents > payment.refunded_cents:

@@ -27,11 +27,15 @@ def claim_payments(*, order_id: UUID, tenders: Sequence[Taken], now: datetime) -
     Raises:
         PaymentNotCapturable: one of them was cancelled or named by another order meanwhile.
     """
-    for payment_id in sorted(tender.payment_id for tender in tenders if tender.payment_id):
+    taken = {tender.payment_id: tender.amount_cents for tender in tenders if tender.payment_id}
+    for payment_id, amount_cents in sorted(taken.items()):
         mine = Payment.objects.filter(
-            pk=payment_id, status=PaymentStatus.AUTHORIZED.value, tendered_at__isnull=True
+            pk=payment_id,
+            status=PaymentStatus.AUTHORIZED.value,
+            tendered_at__isnull=True,
+            authorized_cents__gte=amount_cents,
         )
-        if not mine.update(tendered_at=now):
+        if not mine.update(tendered_at=now, tendered_cents=amount_cents):
             raise not_capturable(order_id, payment_id)
 
 

@@ -51,8 +51,12 @@ class Payment(models.Model):
     order_id = models.UUIDField(help_text="The order it is for, which may not be placed yet.")
     method = models.CharField(max_length=12, choices=choices(Method))
     payment_method = models.CharField(max_length=80, blank=True)
+    reader = models.ForeignKey(
+        "payments.Reader", on_delete=models.PROTECT, related_name="+", null=True
+    )
     currency = models.CharField(max_length=3)
     amount_cents = models.BigIntegerField(help_text="What was asked for.")
+    tip_cents = models.BigIntegerField(default=0, help_text="Added at the reader on top of it.")
     authorized_cents = models.BigIntegerField(default=0)
     captured_cents = models.BigIntegerField(default=0)
     refunded_cents = models.BigIntegerField(
@@ -65,6 +69,7 @@ class Payment(models.Model):
     card_last4 = models.CharField(max_length=4, blank=True)
     capture_before = models.DateTimeField(null=True)
     tendered_at = models.DateTimeField(null=True, help_text="Its order was placed: take the money.")
+    tendered_cents = models.BigIntegerField(null=True, help_text="What its order takes of it.")
     released_at = models.DateTimeField(null=True, help_text="Its order was voided: let it go.")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -91,7 +96,10 @@ class Payment(models.Model):
                 condition=Q(amount_cents__gte=LEAST_CENTS), name="payment_is_worth_charging"
             ),
             models.CheckConstraint(
-                condition=Q(authorized_cents__gte=0, authorized_cents__lte=F("amount_cents")),
+                condition=Q(
+                    authorized_cents__gte=0,
+                    authorized_cents__lte=F("amount_cents") + F("tip_cents"),
+                ),
                 name="payment_authorized_within_amount",
             ),
             models.CheckConstraint(
@@ -101,6 +109,17 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("captured_cents")),
                 name="payment_refunded_within_captured",
+            ),
+            models.CheckConstraint(condition=Q(tip_cents__gte=0), name="payment_tip_not_negative"),
+            models.CheckConstraint(
+                condition=Q(tendered_at__isnull=True, tendered_cents__isnull=True)
+                | Q(
+                    tendered_at__isnull=False,
+                    tendered_cents__isnull=False,
+                    tendered_cents__gt=0,
+                    tendered_cents__lte=F("authorized_cents"),
+                ),
+                name="payment_tendered_within_authorized",
             ),
         ]
 
