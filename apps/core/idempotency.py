@@ -8,16 +8,14 @@ database do not belong here: they take an attempt row of their own, written befo
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import orjson
 from django.db import IntegrityError
 from django_subatomic.db import transaction
 
-from apps.core.errors import IdempotencyKeyInUse, IdempotencyKeyReused, IdempotencyKeyUnknown
-from apps.core.models import IdempotencyRecord
+from apps.core.answers import FIND, Answer, Request, as_replay, store
+from apps.core.errors import IdempotencyKeyInUse
 from apps.core.sql import Batch
 
 if TYPE_CHECKING:
@@ -26,40 +24,12 @@ if TYPE_CHECKING:
 
     from apps.core.types import JSON
 
-KEPT = timedelta(days=90)
 RETRY_SECONDS = 1
 
-_COLUMNS = ("scope", "key", "fingerprint", "status", "body", "created_at")
-_FIND = "SELECT fingerprint, status, body FROM core_idempotencyrecord WHERE scope = %s AND key = %s"
 # The lock is held until the transaction ends, so whoever does not get it knows that another request
 # with this key is still at work, without waiting for it. It is a statement of its own, before the
 # look-up: a look-up that began before the lock was had would not see the answer it waited for.
 _LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked: `operation` is the call, `body` its parsed JSON."""
-
-    scope: str
-    key: str
-    operation: str
-    body: JSON
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 over the call and its body, whatever the order of the body's keys."""
-        canonical = orjson.dumps([self.operation, self.body], option=orjson.OPT_SORT_KEYS)
-        return hashlib.sha256(canonical).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status and a body, byte for byte as it was or will be sent."""
-
-    status: int
-    body: bytes
-    is_replay: bool = False
 
 
 type Action = Callable[[], tuple[int, Mapping[str, JSON]]]
@@ -83,44 +53,21 @@ def run_once(request: Request, *, now: datetime, action: Action) -> Answer:
         raise
 
 
-def find_answer(*, scope: str, key: str) -> Answer:
-    """The answer stored under a key: proof that the request happened.
-
-    Raises:
-        IdempotencyKeyUnknown: no request with this key has succeeded in the last 90 days.
-    """
-    record = IdempotencyRecord.objects.filter(scope=scope, key=key).first()
-    if record is None:
-        raise IdempotencyKeyUnknown(
-            "Nothing was done under this key. It is safe to send the request.", key=key
-        )
-    return Answer(record.status, record.body.encode(), is_replay=True)
-
-
-def forget_old_answers(*, now: datetime) -> int:
-    """Delete answers older than 90 days; their number."""
-    with transaction():
-        return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT).delete()[0]
-
-
 @transaction
 def _run(request: Request, now: datetime, action: Action) -> Answer:
     if answer := _replay(request):
         return answer
     status, document = action()
-    body = orjson.dumps(document, option=orjson.OPT_UTC_Z)
-    batch = Batch()
-    values = (request.scope, request.key, request.fingerprint, status, body.decode(), now)
-    batch.insert("core_idempotencyrecord", _COLUMNS, [values])
-    batch.run()
-    return Answer(status, body)
+    answer = Answer(status, orjson.dumps(document, option=orjson.OPT_UTC_Z))
+    store(request, answer, now=now)
+    return answer
 
 
 def _replay(request: Request) -> Answer | None:
     """The stored answer, or None where this request is the first and holds the lock on its key."""
     batch = Batch()
     lock = batch.add(_LOCK, [_lock_id(request)]) if batch.is_postgres else None
-    look = batch.add(_FIND, [request.scope, request.key])
+    look = batch.add(FIND, [request.scope, request.key])
     batch.run()
     row = look.one()
     if row is None:
@@ -130,12 +77,7 @@ def _replay(request: Request) -> Answer | None:
                 retry_after=RETRY_SECONDS,
             )
         return None
-    if row[0] != request.fingerprint:
-        raise IdempotencyKeyReused(
-            "This key was used for another request. Take a new key for a new request.",
-            key=request.key,
-        )
-    return Answer(row[1], row[2].encode(), is_replay=True)
+    return as_replay(request, row)
 
 
 def _lock_id(request: Request) -> int:

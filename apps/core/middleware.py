@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 HEADER = "X-Request-Id"
-TILLS = "/api/v1/"
+NO_OFFICE = ("/api/v1/", "/webhooks/")  # tills, and services that tell us something
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -70,10 +70,10 @@ class HealthMiddleware:
 
 
 class _OfficeOnly(MiddlewareMixin):
-    """A middleware of Django's that the calls of tills go past."""
+    """A middleware of Django's that the calls of tills and of services outside go past."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if request.path_info.startswith(TILLS):
+        if request.path_info.startswith(NO_OFFICE):
             return self.get_response(request)
         return super().__call__(request)
 

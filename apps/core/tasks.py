@@ -8,7 +8,7 @@ import structlog
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from apps.core import idempotency, ledgers, outbox
+from apps.core import answers, ledgers, outbox
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,7 +25,7 @@ def relay_outbox() -> int:
 @shared_task(name="core.forget_old_answers", ignore_result=True)
 def forget_old_answers() -> int:
     """Delete idempotency answers that are past their 90 days."""
-    return idempotency.forget_old_answers(now=timezone.now())
+    return answers.forget_old_answers(now=timezone.now())
 
 
 @shared_task(name="core.verify_ledgers", ignore_result=True)

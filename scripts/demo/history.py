@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from rich.progress import track
 
 from apps.catalog.selectors import list_items_by_id, list_product_ids
-from apps.core import idempotency
+from apps.core import answers
 from apps.core.reference import read_revision
 from apps.orders.services.selling import sell
 from apps.orders.types import (
@@ -119,7 +119,7 @@ def _sell(counter: Counter, at: datetime, dice: random.Random) -> None:
         revision=read_revision(),
         is_due_a_touch=False,
     )
-    keyed = idempotency.Request(till.scope, str(order_id), "demo", None)
+    keyed = answers.Request(till.scope, str(order_id), "demo", None)
     sell(till=till, request=request, keyed=keyed, now=at)
 
 

@@ -11,8 +11,9 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.core.answers import KEPT, Answer, Request, find_answer, forget_old_answers
 from apps.core.errors import BodyTooLarge, IdempotencyKeyReused, IdempotencyKeyUnknown
-from apps.core.idempotency import KEPT, Answer, Request, find_answer, forget_old_answers, run_once
+from apps.core.idempotency import run_once
 from apps.core.models import OutboxEvent
 from apps.core.reference import bump_revision, read_revision
 

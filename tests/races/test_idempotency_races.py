@@ -14,8 +14,9 @@ import pytest
 from django.db import connection
 
 from apps.core import idempotency
+from apps.core.answers import Answer, Request
 from apps.core.errors import IdempotencyKeyInUse
-from apps.core.idempotency import Answer, Request, run_once
+from apps.core.idempotency import run_once
 from apps.core.models import OutboxEvent
 
 if TYPE_CHECKING:

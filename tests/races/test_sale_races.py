@@ -12,8 +12,8 @@ import pytest
 from django.db import OperationalError
 from django_subatomic.db import transaction
 
+from apps.core.answers import Answer
 from apps.core.errors import IdempotencyKeyInUse
-from apps.core.idempotency import Answer
 from apps.orders.errors import (
     OrderExists,
     OrderNotVoidable,

@@ -8,7 +8,7 @@ import orjson
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from apps.core import idempotency
+from apps.core import answers
 from apps.core.api.views import ApiView, refuse_unprintable, scope_of, send_json
 from apps.core.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyUnknown
 
@@ -34,5 +34,5 @@ class IdempotencyKeyView(ApiView):
     def get(self, request: Request, key: str) -> HttpResponse:
         """What was answered under a key; 404 when nothing was done under it."""
         refuse_unprintable(key)
-        answer = idempotency.find_answer(scope=scope_of(request), key=key)
+        answer = answers.find_answer(scope=scope_of(request), key=key)
         return send_json({"key": key, "status": answer.status, "body": orjson.loads(answer.body)})

@@ -13,14 +13,13 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from rest_framework.views import APIView
 
-from apps.core import idempotency
+from apps.core import answers, idempotency
 from apps.core.errors import DomainError, FieldError, IdempotencyKeyRequired
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.serializers import BaseSerializer
 
-    from apps.core.types import JSON
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -54,24 +53,15 @@ class ApiView(APIView):
         The action opens its own transactions and knows by its own ids what it has done before; the
         key keeps its answer once there is one.
         """
-        keyed, now = _keyed(request), timezone.now()
-        try:
-            return send(idempotency.run_once(keyed, now=now, action=_not_yet))
-        except _NotYet:
-            done = action()
-        return send(idempotency.run_once(keyed, now=now, action=lambda: done))
+        keyed = _keyed(request)
+        if answer := answers.find_replay(keyed):
+            return send(answer)
+        status, document = action()
+        return send(answers.keep_answer(keyed, status, document, now=timezone.now()))
 
 
-class _NotYet(Exception):
-    """Nothing has been answered under this key."""
-
-
-def _not_yet() -> tuple[int, dict[str, JSON]]:
-    raise _NotYet
-
-
-def _keyed(request: Request) -> idempotency.Request:
-    return idempotency.Request(
+def _keyed(request: Request) -> answers.Request:
+    return answers.Request(
         scope=scope_of(request),
         key=key_of(request),
         operation=f"{request.method} {request.path}",
@@ -132,7 +122,7 @@ def send_json(document: Any, status: int = HTTPStatus.OK) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json")
 
 
-def send(answer: idempotency.Answer) -> HttpResponse:
+def send(answer: answers.Answer) -> HttpResponse:
     """A stored answer as it goes out."""
     response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
     if answer.is_replay:

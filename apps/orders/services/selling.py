@@ -8,8 +8,9 @@ import orjson
 from django.db import IntegrityError
 from django_subatomic.db import durable
 
+from apps.core.answers import Answer
 from apps.core.errors import DomainError, IdempotencyKeyInUse, IdempotencyKeyReused
-from apps.core.idempotency import Answer, run_once
+from apps.core.idempotency import run_once
 from apps.orders.errors import OrderExists
 from apps.orders.models import Order, OrderLine
 from apps.orders.selectors import describe_orders, get_order
@@ -18,7 +19,7 @@ from apps.orders.services.placing import place_order
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apps.core import idempotency
+    from apps.core.answers import Request
     from apps.orders.types import OrderRequest
     from apps.stores.types import Till
 
@@ -26,7 +27,7 @@ CREATED = 201
 
 
 @durable
-def sell(*, till: Till, request: OrderRequest, keyed: idempotency.Request, now: datetime) -> Answer:
+def sell(*, till: Till, request: OrderRequest, keyed: Request, now: datetime) -> Answer:
     """Place an order under its idempotency key.
 
     The order's own id is a second belt: the same order under a new key is answered as it stands.
