@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps.orders.types import OrderStatus
+from apps.payments.rules import refund_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from apps.orders.models import Order, OrderLine
+    from apps.orders.models import Order, OrderLine, Return, ReturnLine
     from apps.orders.types import PricedBasket, Quote, Sale
     from apps.payments.types import Tender
     from apps.stores.types import Till
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
     """The answer to a sale."""
-    age = sale.age_check
+    age, basket = sale.age_check, describe_basket(sale.basket)
     return {
         "id": str(sale.request.id),
         "number": number,
@@ -31,10 +32,14 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
             "name": till.register.name,
         },
         "cashier": {"id": till.clerk.id, "name": till.clerk.name},
-        **describe_basket(sale.basket),
+        **basket,
+        "lines": [
+            {**line, "returned_quantity": 0, "returned_cents": 0} for line in basket["lines"]
+        ],
         "tip_cents": sale.request.tip_cents,
         "total_cents": sale.total_cents,
         "tenders": describe_tenders(sale.settlement.tenders),
+        "paid": not any(tender.payment_id for tender in sale.settlement.tenders),
         "change_cents": sale.settlement.change_cents,
         "age_check": {"outcome": "accepted", "method": age.method.value.lower()} if age else None,
         "taken_at": sale.request.taken_at,
@@ -103,7 +108,7 @@ def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
     ]
 
 
-def describe_order(order: Order, tenders: Sequence[Tender]) -> dict[str, Any]:
+def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) -> dict[str, Any]:
     """An order from the books; `lines` must have been prefetched in their order."""
     age = {"outcome": "accepted", "method": order.age_method.lower()} if order.age_method else None
     code = order.number.partition("-")[0]
@@ -128,6 +133,7 @@ def describe_order(order: Order, tenders: Sequence[Tender]) -> dict[str, Any]:
         "total_cents": order.total_cents,
         "tip_cents": order.tip_cents,
         "tenders": describe_tenders(tenders),
+        "paid": is_paid,
         "change_cents": order.change_cents,
         "age_check": age,
         "taken_at": order.taken_at,
@@ -151,4 +157,45 @@ def _describe_line(line: OrderLine) -> dict[str, Any]:
         "discounts": [],
         "modifiers": line.modifiers,
         "note": line.note,
+        "returned_quantity": line.returned_quantity,
+        "returned_cents": line.returned_cents,
+    }
+
+
+def describe_return(given: Return, tenders: Sequence[Tender]) -> dict[str, Any]:
+    """A return from the books with what it handed back; `lines` must have been prefetched."""
+    return {
+        "id": str(given.pk),
+        "order_id": str(given.order_id),
+        "number": given.order.number,
+        "business_date": given.business_date.isoformat(),
+        "cashier": {"id": given.cashier_id, "name": given.cashier_name},
+        "reason": given.reason,
+        "lines": [_describe_returned(part) for part in given.lines.all()],
+        "tax_cents": given.tax_cents,
+        "total_cents": given.total_cents,
+        "tenders": describe_tenders(tenders),
+        "refunds": [
+            {
+                "id": str(refund_id_of(given.pk, tender.payment_id)),
+                "payment_id": str(tender.payment_id),
+                "amount_cents": -tender.amount_cents,
+            }
+            for tender in tenders
+            if tender.payment_id
+        ],
+        "returned_at": given.returned_at,
+    }
+
+
+def _describe_returned(part: ReturnLine) -> dict[str, Any]:
+    return {
+        "line_id": str(part.line_id),
+        "product_id": part.line.product_id,
+        "name": part.line.name,
+        "quantity": part.quantity,
+        "restock": part.is_restocked,
+        "stock_units": part.stock_units,
+        "tax_cents": part.tax_cents,
+        "total_cents": part.total_cents,
     }

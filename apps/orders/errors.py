@@ -75,6 +75,38 @@ class OrderNotVoidable(DomainError):
     kind = Kind.CONFLICT
 
 
+class OrderAlreadyVoided(DomainError):
+    code = "order-voided"
+    title = "The order was voided"
+    kind = Kind.CONFLICT
+
+
+class ReturnExceedsSold(DomainError):
+    code = "return-exceeds-sold"
+    title = "More cannot come back than was sold"
+    kind = Kind.CONFLICT
+
+
+class ReturnExists(DomainError):
+    code = "return-exists"
+    title = "Another return has this id"
+    kind = Kind.CONFLICT
+
+
+class ReturnLineUnknown(DomainError):
+    code = "return-line-unknown"
+    title = "The order has no such line"
+
+
+class RefundMismatch(DomainError):
+    code = "refund-mismatch"
+    title = "The refund does not come to what is returned"
+
+
+class ReturnNeedsApproval(ApprovalRequired):
+    """A cashier cannot take goods back alone; the answer names the action to be approved."""
+
+
 class VoidNeedsApproval(ApprovalRequired):
     """A cashier cannot void alone; the answer names the action to be approved."""
 

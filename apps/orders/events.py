@@ -22,6 +22,16 @@ class OrderCompleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnCompleted(Event):
+    """Goods of a sale were taken back. `returned` is the return as the API answers it."""
+
+    type: ClassVar[str] = "return.completed"
+
+    store_id: int
+    returned: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderVoided(Event):
     """A sale was taken back: its stock returned and its money handed back."""
 

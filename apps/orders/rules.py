@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from apps.core.money import allocate, round_half_up
-from apps.orders.types import PricedBasket, PricedLine
+from apps.orders.types import PricedBasket, PricedLine, ReturnedShare
 from apps.stores.rules import is_taxable
 from apps.stores.types import BeverageType
 
@@ -91,6 +91,25 @@ def price_basket(
         minimum_age=max((line.item.minimum_age for line in lines), default=0),
         has_alcohol=any(line.item.beverage is not BeverageType.NONE for line in lines),
     )
+
+
+def share_returned(
+    *, total_cents: int, tax_cents: int, sold: int, before: int, quantity: int
+) -> ReturnedShare:
+    """What goes back for `quantity` units of a line, of whose `sold` units `before` came back.
+
+    What has gone back by a number of units is the line's net and tax cut in two by largest
+    remainder, so it is never half a cent from its part of either; and the last unit brings it to
+    the whole, however many returns it took.
+    """
+    tax = _part(tax_cents, before + quantity, sold) - _part(tax_cents, before, sold)
+    net_cents = total_cents - tax_cents
+    net = _part(net_cents, before + quantity, sold) - _part(net_cents, before, sold)
+    return ReturnedShare(tax_cents=tax, total_cents=net + tax)
+
+
+def _part(cents: int, units: int, of: int) -> int:
+    return allocate(cents, (units, of - units))[0]
 
 
 def order_number(*, store_code: str, terminal_number: int, day: date, sequence: int) -> str:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
-from apps.orders.documents import describe_order
+from apps.orders.documents import describe_order, describe_return
 from apps.orders.errors import OrderUnknown
-from apps.orders.models import Order, OrderLine, ParkedOrder
-from apps.payments.selectors import list_tenders
+from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine
+from apps.payments.selectors import list_tenders, list_tenders_of_returns, list_untaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,11 +31,35 @@ _UNBALANCED = {
         " ORDER BY o.number"
     ),
     "its tenders do not cover it": (
-        "SELECT o.number FROM orders_order o"
-        " LEFT JOIN payments_tender t ON t.order_id = o.id"
-        " GROUP BY o.id, o.number, o.total_cents, o.change_cents, o.status"
-        " HAVING COALESCE(SUM(t.amount_cents), 0) - o.change_cents"
-        " <> CASE WHEN o.status = 'VOIDED' THEN 0 ELSE o.total_cents END"
+        "SELECT number FROM ("
+        "SELECT o.number, o.change_cents"
+        " + CASE WHEN o.status = 'VOIDED' THEN 0 ELSE o.total_cents END AS cents"
+        " FROM orders_order o"
+        " UNION ALL"
+        " SELECT o.number, -t.amount_cents"
+        " FROM payments_tender t JOIN orders_order o ON o.id = t.order_id"
+        " UNION ALL"
+        " SELECT o.number, -r.total_cents"
+        " FROM orders_return r JOIN orders_order o ON o.id = r.order_id"
+        ") entry GROUP BY number HAVING SUM(cents) <> 0 ORDER BY number"
+    ),
+    "its lines do not say what was returned of them": (
+        "SELECT DISTINCT o.number FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
+        " LEFT JOIN (SELECT rl.line_id, SUM(rl.quantity) AS quantity, SUM(rl.total_cents) AS cents"
+        " FROM orders_returnline rl GROUP BY rl.line_id) back ON back.line_id = l.id"
+        " WHERE l.returned_quantity <> COALESCE(back.quantity, 0)"
+        " OR l.returned_cents <> COALESCE(back.cents, 0)"
+        " OR (l.returned_quantity = l.quantity AND l.returned_cents <> l.total_cents)"
+        " ORDER BY o.number"
+    ),
+    "a return of it does not add up": (
+        "SELECT DISTINCT o.number FROM orders_return r JOIN orders_order o ON o.id = r.order_id"
+        " WHERE r.total_cents <> (SELECT COALESCE(SUM(rl.total_cents), 0)"
+        " FROM orders_returnline rl WHERE rl.of_return_id = r.id)"
+        " OR r.tax_cents <> (SELECT COALESCE(SUM(rl.tax_cents), 0)"
+        " FROM orders_returnline rl WHERE rl.of_return_id = r.id)"
+        " OR r.total_cents <> (SELECT COALESCE(-SUM(t.amount_cents), 0)"
+        " FROM payments_tender t WHERE t.order_id = r.order_id AND t.return_id = r.id)"
         " ORDER BY o.number"
     ),
     "its stock movements are not its lines": (
@@ -46,6 +70,10 @@ _UNBALANCED = {
         " UNION ALL"
         " SELECT o.number, m.store_id, m.product_id, m.quantity"
         " FROM inventory_stockmovement m JOIN orders_order o ON o.id = m.document_id"
+        " UNION ALL"
+        " SELECT o.number, o.store_id, l.product_id, -rl.stock_units"
+        " FROM orders_returnline rl JOIN orders_orderline l ON l.id = rl.line_id"
+        " JOIN orders_order o ON o.id = l.order_id"
         ") entry GROUP BY number, store_id, product_id HAVING SUM(units) <> 0"
         " ORDER BY number"
     ),
@@ -55,7 +83,7 @@ _UNBALANCED = {
 # Orders whose goods were moved and which are not there any more.
 _VANISHED = (
     "SELECT DISTINCT m.document_id FROM inventory_stockmovement m"
-    " WHERE m.kind IN ('SALE', 'VOID')"
+    " WHERE m.kind IN ('SALE', 'VOID', 'RETURN')"
     " AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.id = m.document_id)"
     " ORDER BY m.document_id"
 )
@@ -81,6 +109,10 @@ _MISNUMBERED = (
 
 # Whether a parked basket was sold: an order of its id stands in the books, voided or not.
 IS_SOLD = Exists(Order.objects.filter(pk=OuterRef("pk")))
+
+_LINES_OF_RETURNS = Prefetch(
+    "lines", queryset=ReturnLine.objects.select_related("line").order_by("pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +152,31 @@ def list_orders(*, store_id: int, wanted: OrderFilter) -> QuerySet[Order]:
 
 
 def describe_orders(orders: Sequence[Order]) -> list[dict[str, Any]]:
-    """Orders as the API shows them, in one statement for all their tenders."""
+    """Orders as the API shows them, in one statement for all their tenders, one for their cards."""
     tenders = list_tenders(order_ids=[order.pk for order in orders])
-    return [describe_order(order, tenders[order.pk]) for order in orders]
+    by_card = [t.payment_id for taken in tenders.values() for t in taken if t.payment_id]
+    unpaid = list_untaken(payment_ids=by_card) if by_card else frozenset()
+    return [
+        describe_order(
+            order,
+            tenders[order.pk],
+            is_paid=not any(tender.payment_id in unpaid for tender in tenders[order.pk]),
+        )
+        for order in orders
+    ]
+
+
+def list_returns(*, order_id: UUID) -> QuerySet[Return]:
+    """The returns of an order with their lines, oldest first."""
+    returns = Return.objects.filter(order=order_id).select_related("order")
+    return returns.prefetch_related(_LINES_OF_RETURNS).order_by("returned_at", "pk")
+
+
+def describe_returns(*, returns: Sequence[Return]) -> list[dict[str, Any]]:
+    """Returns of one order as the API shows them."""
+    prefetch_related_objects(returns, _LINES_OF_RETURNS)
+    tenders = list_tenders_of_returns(order_id=returns[0].order_id) if returns else {}
+    return [describe_return(given, tenders.get(given.pk, [])) for given in returns]
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:
@@ -134,8 +188,9 @@ def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:
 def find_unbalanced_orders() -> Iterator[str]:
     """A sentence for every order that does not add up, is gone, or leaves a gap in the numbers.
 
-    Its lines, tenders and movements must come to the order; what left the stock by a sale must have
-    one; and the orders of a till and business date are numbered from 1 to its receipt counter.
+    Its lines, tenders, returns and movements must come to the order; what left the stock by a sale
+    must have one; and the orders of a till and business date are numbered from 1 to its receipt
+    counter.
     """
     for reason, sql in _UNBALANCED.items():
         for (number,) in _ask(sql):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
-    from apps.payments.types import Offered, Settlement
+    from apps.payments.types import Offered, Settlement, Tender
 
 
 class OrderStatus(StrEnum):
@@ -201,3 +201,35 @@ class Sale:
     def total_cents(self) -> int:
         """What the customer pays, tip included."""
         return self.basket.total_cents + self.request.tip_cents
+
+
+# --- The return -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLineRequest:
+    """How many of a line come back, and whether they can be sold again."""
+
+    line_id: UUID
+    quantity: int
+    is_restocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRequest:
+    """Goods brought back, and how the money is to go: each tender with what it gives back."""
+
+    id: UUID
+    order_id: UUID
+    lines: tuple[ReturnLineRequest, ...]
+    refunds: tuple[Tender, ...]
+    reason: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedShare:
+    """What goes back for some units of a line. `total_cents` includes the tax."""
+
+    tax_cents: int
+    total_cents: int

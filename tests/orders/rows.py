@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from apps.orders.models import Order, OrderLine
+from apps.orders.models import Order, OrderLine, Return, ReturnLine
 from apps.stores.models import Staff
 from tests.conftest import NOON
 from tests.factories import make_staff, make_terminal
@@ -70,3 +70,35 @@ def make_order_line(order: Order, **fields: Any) -> OrderLine:
         known = OrderLine.objects.first()
         fields["product"] = known.product if known else make_product()
     return OrderLine.objects.create(**{**defaults, **fields})
+
+
+def make_return(order: Order, **fields: Any) -> Return:
+    """A bottle of an order brought back on the day of the sale, without lines or tenders."""
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "order": order,
+        "store_id": order.store_id,
+        "terminal_id": order.terminal_id,
+        "cashier_id": order.cashier_id,
+        "cashier_name": "Lea",
+        "business_date": DAY,
+        "reason": "corked",
+        "tax_cents": 35,
+        "total_cents": 535,
+        "fingerprint": "f" * 64,
+        "returned_at": NOON,
+    }
+    return Return.objects.create(**{**defaults, **fields})
+
+
+def make_return_line(given: Return, **fields: Any) -> ReturnLine:
+    """One bottle at $5.00 with 35 cents of tax, put back on the shelf."""
+    defaults: dict[str, Any] = {
+        "of_return": given,
+        "quantity": 1,
+        "stock_units": 1,
+        "is_restocked": True,
+        "tax_cents": 35,
+        "total_cents": 535,
+    }
+    return ReturnLine.objects.create(**{**defaults, **fields})

@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 from django_subatomic.db import transaction
 
-from apps.core import idempotency
+from apps.core import answers
 from apps.core.reference import read_revision
 from apps.inventory.selectors import list_levels
 from apps.orders.api.reading import read_order
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.catalog.models import Product
-    from apps.core.idempotency import Answer
+    from apps.core.answers import Answer
     from apps.orders.types import OrderRequest
     from apps.stores.types import Till
 
@@ -46,11 +46,9 @@ def ask(body: Document) -> OrderRequest:
     return read_order(OrderIn().run_validation(body), body)
 
 
-def keyed(till: Till, body: Document, key: str | None = None) -> idempotency.Request:
+def keyed(till: Till, body: Document, key: str | None = None) -> answers.Request:
     """The body under an idempotency key, a new one unless it is given."""
-    return idempotency.Request(
-        till.scope, key or str(uuid4()), "POST orders", without_identity(body)
-    )
+    return answers.Request(till.scope, key or str(uuid4()), "POST orders", without_identity(body))
 
 
 def send(till: Till, body: Document, *, now: datetime = NOON, key: str | None = None) -> Answer:

@@ -9,12 +9,20 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError
 
-from apps.orders.models import Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter
+from apps.orders.models import (
+    Order,
+    OrderLine,
+    ParkedOrder,
+    PrintedReceipt,
+    ReceiptCounter,
+    Return,
+    ReturnLine,
+)
 from apps.stores.models import Store
 from tests.conftest import NOON
 from tests.factories import make_store, make_terminal
 
-from .rows import DAY, make_order, make_order_line
+from .rows import DAY, make_order, make_order_line, make_return, make_return_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,12 +48,23 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("order_line_sells_something", OrderLine, {"tax_cents": -1, "total_cents": 999}),
     ("order_line_not_below_zero", OrderLine, {"unit_price_cents": -500, "total_cents": -930}),
     ("order_line_not_below_zero", OrderLine, {"discount_cents": -1, "total_cents": 1071}),
+    ("order_line_returned_within_sold", OrderLine, {"returned_quantity": 3}),
+    ("order_line_refunded_within_total", OrderLine, {"returned_cents": 1071}),
+    ("order_line_refunded_within_total", OrderLine, {"returned_cents": -1}),
+    ("return_tax_within_total", Return, {"tax_cents": -1}),
+    ("return_tax_within_total", Return, {"tax_cents": 536}),
+    ("return_line_takes_something_back", ReturnLine, {"quantity": 0}),
+    ("return_line_tax_within_total", ReturnLine, {"tax_cents": -1}),
+    ("return_line_tax_within_total", ReturnLine, {"tax_cents": 536}),
+    ("return_line_puts_back_what_is_restocked", ReturnLine, {"stock_units": -1}),
+    ("return_line_puts_back_what_is_restocked", ReturnLine, {"is_restocked": False}),
     ("receipt_format_is_known", PrintedReceipt, {"format": "application/pdf"}),
 ]
 
 # Per rule, the table and the other values with which a second row is welcome.
 UNIQUE: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("one_order_per_terminal_date_and_sequence", Order, {"number": "B", "sequence": 2}),
+    ("one_return_line_per_line", ReturnLine, {"line": None}),
     ("one_line_per_order_and_position", OrderLine, {"position": 1}),
     ("one_receipt_per_order_and_format", PrintedReceipt, {"format": "text/html"}),
     (
@@ -72,12 +91,27 @@ def insert(model: type[Model], **changes: Any) -> Model:
     order = Order.objects.first() or make_order(store)
     if model is OrderLine:
         return make_order_line(order, **{"position": 0, **changes})
+    if model in {Return, ReturnLine}:
+        return _insert_return(model, order, **changes)
     receipt = {"order": order, "format": "text/plain", "body": "", "first_printed_at": NOON}
     return PrintedReceipt.objects.create(**{**receipt, **changes})
 
 
+def _insert_return(model: type[Model], order: Order, **changes: Any) -> Model:
+    if model is Return:
+        return make_return(order, **changes)
+    given = Return.objects.first() or make_return(order)
+    line = order.lines.first() or make_order_line(order)
+    if "line" in changes:
+        changes["line"] = make_order_line(order)
+    return make_return_line(given, **{"line": line, **changes})
+
+
+MODELS = [Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter, Return, ReturnLine]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter])
+@pytest.mark.parametrize("model", MODELS)
 def test_a_valid_row_is_welcome(model: type[Model]) -> None:
     assert insert(model).pk
 
@@ -108,6 +142,11 @@ def test_a_second_row_for_the_same_is_refused(
 )
 def test_an_order_may_be_voided_and_may_have_a_tip(changes: dict[str, Any]) -> None:
     assert insert(Order, **changes).pk
+
+
+@pytest.mark.django_db
+def test_all_of_a_line_may_come_back() -> None:
+    assert insert(OrderLine, returned_quantity=2, returned_cents=1070).pk
 
 
 @pytest.mark.django_db

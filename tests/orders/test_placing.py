@@ -38,6 +38,7 @@ MONEY = {
     "tip_cents": 0,
     "total_cents": 4477,
     "change_cents": 523,
+    "paid": True,
 }
 BOURBON_LINE = {
     "name": "Bourbon",
@@ -50,6 +51,8 @@ BOURBON_LINE = {
     "discounts": [],
     "modifiers": [],
     "note": "gift",
+    "returned_quantity": 0,
+    "returned_cents": 0,
 }
 CHIPS_LINE = {
     "name": "Chips",
@@ -62,6 +65,8 @@ CHIPS_LINE = {
     "discounts": [],
     "modifiers": [],
     "note": "",
+    "returned_quantity": 0,
+    "returned_cents": 0,
 }
 ORDER = {
     "number": "BRW-1-261122-0001",

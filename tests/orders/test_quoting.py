@@ -39,6 +39,8 @@ def test_a_quote_costs_what_the_sale_will_cost(till: Till, bourbon: Product) -> 
     body = basket(line_of(bourbon, 2), make_snack())
     quote = describe_quote(ask(body).id, quoted(till, body), 0)
     order = read(send(till, body))
+    for line in order["lines"]:
+        del line["returned_quantity"], line["returned_cents"]
     assert {name: order[name] for name in quote if name != "requires"} == {
         name: value for name, value in quote.items() if name != "requires"
     }

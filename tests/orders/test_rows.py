@@ -125,6 +125,8 @@ LINE: dict[str, Any] = {
     "total_cents": SUBTOTAL + STATE_TAX + SURTAX,
     "modifiers": [],
     "note": NOTE,
+    "returned_quantity": 0,
+    "returned_cents": 0,
 }
 
 

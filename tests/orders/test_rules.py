@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.core.money import round_to_nickel
-from apps.orders.rules import TaxBase, order_number, tax_sale
+from apps.orders.rules import TaxBase, order_number, share_returned, tax_sale
 
 from .baskets import BOURBON, CAP_CENTS, CHIPS, CIGARS, line, price, rates
 
@@ -236,3 +236,59 @@ def test_a_basket_has_alcohol_where_a_line_has() -> None:
 def test_a_receipt_number_names_store_till_date_and_count(sequence: int, number: str) -> None:
     day = date(2026, 11, 22)
     assert order_number(store_code="BRW", terminal_number=3, day=day, sequence=sequence) == number
+
+
+# --- What goes back -------------------------------------------------------------------------------
+
+
+@st.composite
+def sold_lines(draw: st.DrawFn) -> tuple[int, int, list[int]]:
+    """A line's net and tax in cents, and how many of its units each of several returns takes."""
+    returns = draw(st.lists(st.integers(1, 40), min_size=1, max_size=12))
+    return draw(st.integers(0, 10**7)), draw(st.integers(0, 10**6)), returns
+
+
+@given(line=sold_lines())
+def test_whatever_returns_a_line_takes_they_end_at_what_was_paid(
+    line: tuple[int, int, list[int]],
+) -> None:
+    net, tax, returns = line
+    before, shares = 0, []
+    for quantity in returns:
+        share = share_returned(
+            total_cents=net + tax,
+            tax_cents=tax,
+            sold=sum(returns),
+            before=before,
+            quantity=quantity,
+        )
+        assert 0 <= share.tax_cents <= share.total_cents
+        shares.append(share)
+        before += quantity
+    assert sum(share.total_cents for share in shares) == net + tax
+    assert sum(share.tax_cents for share in shares) == tax
+
+
+@given(line=sold_lines())
+def test_what_has_gone_back_is_never_a_cent_from_its_part(
+    line: tuple[int, int, list[int]],
+) -> None:
+    net, tax, (first, *rest) = line
+    sold = first + sum(rest)
+    share = share_returned(
+        total_cents=net + tax, tax_cents=tax, sold=sold, before=0, quantity=first
+    )
+    assert abs(share.tax_cents - Fraction(tax * first, sold)) <= Fraction(1, 2)
+    assert abs(share.total_cents - Fraction((net + tax) * first, sold)) <= 1
+
+
+def test_a_unit_gives_back_its_price_and_the_cents_of_tax_are_cut_evenly() -> None:
+    shares = [
+        share_returned(total_cents=3 * 1000 + 200, tax_cents=200, sold=3, before=n, quantity=1)
+        for n in range(3)
+    ]
+    assert [(share.total_cents, share.tax_cents) for share in shares] == [
+        (1067, 67),
+        (1066, 66),
+        (1067, 67),
+    ]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import NOT_PROVIDED
 
 from apps.catalog import shelf
-from apps.core import audit, idempotency, outbox
+from apps.core import answers, audit, outbox
 from apps.inventory import statements as stock
 from apps.orders import selectors as books
 from apps.orders import statements as sale
@@ -24,7 +24,7 @@ MODELS = {str(model._meta.db_table): model for model in apps.get_models(include_
 WRITTEN: dict[str, tuple[str, ...]] = {
     **sale.TABLES,
     "core_auditentry": audit._COLUMNS,
-    "core_idempotencyrecord": idempotency._COLUMNS,
+    "core_idempotencyrecord": answers.COLUMNS,
     "core_outboxevent": outbox._COLUMNS,
     stock.BALANCES: stock._COLUMNS,
     "orders_receiptcounter": ("terminal_id", "business_date", "last_number"),

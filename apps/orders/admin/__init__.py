@@ -2,3 +2,4 @@
 
 from apps.orders.admin import orders as orders
 from apps.orders.admin import papers as papers
+from apps.orders.admin import returns as returns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -12,12 +11,16 @@ from unfold.decorators import display
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
+from apps.orders.admin.clock import wall_time
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
-from apps.orders.selectors import get_order
-from apps.payments.selectors import list_tenders
+from apps.orders.selectors import get_order, list_returns
+from apps.payments.selectors import list_payments_of, list_tenders
+from apps.payments.wording import say_taken
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -54,8 +57,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @display(description="Sold at")
     def sold_at(self, order: Order) -> str:
-        at = order.placed_at.astimezone(ZoneInfo(order.letterhead["timezone"]))
-        return f"{at:%b %-d, %Y %H:%M}"
+        return wall_time(order.placed_at, order)
 
     @display(description="State", label={"Completed": "success", "Voided": "danger"})
     def state(self, order: Order) -> str:
@@ -67,10 +69,14 @@ class OrderAdmin(ReadOnlyAdmin):
         found: Order = context["original"]
         order = get_order(store_id=found.store_id, order_id=found.pk)
         tenders = list_tenders(order_ids=[order.pk])[order.pk]
+        cards = _cards_of(order.pk)
         context |= {
             "order": order,
             "lines": order.lines.all(),
             "tenders": tenders,
+            "cards": cards,
+            "is_paid": all(is_taken for _, _, is_taken in cards),
+            "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
             "receipt": render_text(compose(order, tenders)),
             "sold_at": self.sold_at(order),
@@ -87,3 +93,9 @@ class OrderLineAdmin(ReadOnlyAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+def _cards_of(order_id: UUID) -> list[tuple[UUID, str, bool]]:
+    """The card payments of an order that it rests on, each with whether its money is here."""
+    payments = list_payments_of(order_id=order_id).filter(tendered_at__isnull=False)
+    return [(payment.pk, *say_taken(payment)) for payment in payments]

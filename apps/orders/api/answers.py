@@ -25,6 +25,11 @@ class LineOut(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
+class SoldLineOut(LineOut):
+    returned_quantity = serializers.IntegerField(help_text="Of `quantity`, taken back since.")
+    returned_cents = serializers.IntegerField(help_text="Of `total_cents`, given back since.")
+
+
 class TenderOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["cash", "card"])
     amount_cents = serializers.IntegerField(help_text="Negative where money was handed back.")
@@ -71,8 +76,9 @@ class BasketOut(serializers.Serializer[Any]):
 
 
 class Order(BasketOut):
-    """A sale. subtotal - discount + tax + tip = total; tenders - change = total."""
+    """A sale. subtotal - discount + tax + tip = total; tenders - change = total - returned."""
 
+    lines = SoldLineOut(many=True)
     id = serializers.UUIDField()
     number = serializers.CharField()
     status = serializers.ChoiceField([status.value for status in OrderStatus])
@@ -82,12 +88,49 @@ class Order(BasketOut):
     cashier = ClerkOut()
     tip_cents = serializers.IntegerField()
     tenders = TenderOut(many=True)
+    paid = serializers.BooleanField(
+        help_text="All its money is taken: cash at once, a card when Stripe has confirmed that."
+    )
     change_cents = serializers.IntegerField()
     age_check = AgeCheckOut(allow_null=True)
     taken_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()
     voided_at = serializers.DateTimeField(allow_null=True)
     warnings = WarningOut(many=True)
+
+
+class ReturnedLineOut(serializers.Serializer[Any]):
+    line_id = serializers.UUIDField()
+    product_id = serializers.IntegerField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    restock = serializers.BooleanField()
+    stock_units = serializers.IntegerField(help_text="Base units that went back into stock.")
+    tax_cents = serializers.IntegerField(help_text="Of `total_cents`.")
+    total_cents = serializers.IntegerField(help_text="What goes back for it, with tax.")
+
+
+class HeldRefundOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    amount_cents = serializers.IntegerField(help_text="On its way back to the card.")
+
+
+class Return(serializers.Serializer[Any]):
+    """Goods taken back. The tenders are what was handed back, negative."""
+
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    number = serializers.CharField(help_text="Of the order.")
+    business_date = serializers.DateField(help_text="Of the return.")
+    cashier = ClerkOut()
+    reason = serializers.CharField()
+    lines = ReturnedLineOut(many=True)
+    tax_cents = serializers.IntegerField(help_text="Of `total_cents`.")
+    total_cents = serializers.IntegerField()
+    tenders = TenderOut(many=True)
+    refunds = HeldRefundOut(many=True)
+    returned_at = serializers.DateTimeField()
 
 
 class Requirements(serializers.Serializer[Any]):

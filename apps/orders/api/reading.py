@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from apps.core import idempotency
+from apps.core import answers
 from apps.core.api.views import key_of, scope_of
 from apps.orders.errors import TaxExemptionUnsupported
 from apps.orders.privacy import fingerprint, without_identity
@@ -14,25 +15,28 @@ from apps.orders.types import (
     AgeMethod,
     LineRequest,
     OrderRequest,
+    ReturnLineRequest,
+    ReturnRequest,
 )
-from apps.payments.types import Offered, TenderKind
+from apps.payments.types import Offered, Tender, TenderKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from rest_framework.request import Request
 
     from apps.core.types import JSON
 
 
-def key_order(request: Request) -> idempotency.Request:
+def key_order(request: Request) -> answers.Request:
     """The request under its idempotency key, without what may not be kept of it.
 
     Raises:
         IdempotencyKeyRequired: it has no key.
     """
     body = without_identity(request.data)
-    return idempotency.Request(scope_of(request), key_of(request), "POST orders", body)
+    return answers.Request(scope_of(request), key_of(request), "POST orders", body)
 
 
 def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
@@ -50,6 +54,24 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         age_check=_age_check(asked.get("age_check")),
         tip_cents=asked.get("tip_cents", 0),
         taken_at=asked.get("taken_at"),
+        fingerprint=fingerprint(body),
+    )
+
+
+def read_return(order_id: UUID, asked: Mapping[str, Any], body: JSON) -> ReturnRequest:
+    """The return that a validated body asks for; without an id of its own it gets one here."""
+    return ReturnRequest(
+        id=asked.get("id") or uuid4(),
+        order_id=order_id,
+        lines=tuple(
+            ReturnLineRequest(line["line_id"], line["quantity"], line["restock"])
+            for line in asked["lines"]
+        ),
+        refunds=tuple(
+            Tender(TenderKind(part["kind"].upper()), part["amount_cents"], part.get("payment_id"))
+            for part in asked["refund_to"]
+        ),
+        reason=asked["reason"],
         fingerprint=fingerprint(body),
     )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from apps.catalog.errors import BarcodeInvalid
 from apps.core.errors import DomainError
 from apps.orders import errors
-from apps.payments.errors import PaymentNotCapturable, TenderExcess, TenderInsufficient
+from apps.payments.errors import (
+    PaymentNotCapturable,
+    PaymentStateConflict,
+    RefundExceedsCaptured,
+    RefundExceedsTender,
+    TenderExcess,
+    TenderInsufficient,
+)
 from apps.stores.api.views import TOKEN_REFUSALS
 from apps.stores.errors import PermissionMissing, StoreNotReady
 
@@ -39,4 +46,17 @@ VOID_REFUSALS = (
     errors.VoidNeedsApproval,
     errors.OrderUnknown,
     errors.OrderNotVoidable,
+)
+RETURN_REFUSALS = (
+    *TOKEN_REFUSALS,
+    errors.ReturnNeedsApproval,
+    errors.OrderUnknown,
+    errors.OrderAlreadyVoided,
+    errors.ReturnExists,
+    errors.ReturnLineUnknown,
+    errors.ReturnExceedsSold,
+    errors.RefundMismatch,
+    RefundExceedsTender,
+    RefundExceedsCaptured,
+    PaymentStateConflict,
 )

@@ -122,19 +122,84 @@ class OrderIn(StrictSerializer):
         return taken_at
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        seen: set[Any] = set()
-        for position, line in enumerate(lines):
-            if line["id"] in seen:
-                raise serializers.ValidationError(
-                    {str(position): {"id": ["Another line has this id."]}}, code="duplicate-id"
-                )
-            seen.add(line["id"])
+        _refuse_twins([line["id"] for line in lines], "id", "Another line has this id.")
         return lines
 
 
 class VoidIn(StrictSerializer):
     reason = TextField(max_length=200)
     approval = TextField(max_length=255, required=False, allow_null=True)
+
+
+class YesOrNoField(serializers.BooleanField):
+    """A boolean that was one in the JSON."""
+
+    default_error_messages = {"invalid": "Expected true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class ReturnLineIn(StrictSerializer):
+    """How many of a line of the order come back."""
+
+    line_id = IdField()
+    quantity = WholeNumberField(min_value=1, max_value=MAX_QUANTITY)
+    restock = YesOrNoField(help_text="Whether it can be sold again, and so goes back into stock.")
+
+
+class RefundToIn(StrictSerializer):
+    """Cash over the counter, or a card's part by the payment it came in by."""
+
+    kind = OneOfField([kind.value.lower() for kind in TenderKind])
+    payment_id = IdField(required=False)
+    amount_cents = CentsField(min_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_card = attrs["kind"] == TenderKind.CARD.value.lower()
+        if is_card and "payment_id" not in attrs:
+            raise serializers.ValidationError(
+                {"payment_id": ["This kind needs it."]}, code="required"
+            )
+        if not is_card and "payment_id" in attrs:
+            raise serializers.ValidationError({"payment_id": ["Cash has none."]}, code="surplus")
+        return attrs
+
+
+class ReturnIn(StrictSerializer):
+    """Goods brought back, and how their money goes back."""
+
+    id = IdField(required=False, help_text="Made by the terminal; by us, if it is left out.")
+    lines = list_of(ReturnLineIn, most=MAX_LINES, allow_empty=False)
+    refund_to = list_of(RefundToIn, most=MAX_TENDERS)
+    reason = TextField(max_length=200)
+    approval = TextField(max_length=255, required=False, allow_null=True)
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        _refuse_twins([line["line_id"] for line in lines], "line_id", "This line stands twice.")
+        return lines
+
+    def validate_refund_to(self, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = [part.get("payment_id") for part in parts]
+        _refuse_twins(named, "payment_id", "Say once what goes back this way.")
+        return parts
+
+
+def _refuse_twins(keys: list[Any], name: str, detail: str) -> None:
+    """Refuse a list in which two entries have the same key.
+
+    Raises:
+        ValidationError: at the second of them.
+    """
+    seen: set[Any] = set()
+    for position, key in enumerate(keys):
+        if key in seen:
+            raise serializers.ValidationError(
+                {str(position): {name: [detail]}}, code="duplicate-id"
+            )
+        seen.add(key)
 
 
 class OrderQuery(PageQuery):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.orders.api import finding, lookup, parking, receipts, selling
+from apps.orders.api import finding, lookup, parking, receipts, returning, selling
 
 urlpatterns = [
     path("products/lookup", lookup.LookupView.as_view()),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("orders/parked/<uuid:order_id>/resume", parking.ResumeView.as_view()),
     path("orders/<uuid:order_id>", finding.OrderView.as_view()),
     path("orders/<uuid:order_id>/void", finding.VoidView.as_view()),
+    path("orders/<uuid:order_id>/returns", returning.ReturnsView.as_view()),
     path("orders/<uuid:order_id>/receipt", receipts.ReceiptView.as_view()),
 ]

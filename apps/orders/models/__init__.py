@@ -3,5 +3,14 @@
 from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
 from apps.orders.models.receipt import PrintedReceipt
+from apps.orders.models.returns import Return, ReturnLine
 
-__all__ = ["Order", "OrderLine", "ParkedOrder", "PrintedReceipt", "ReceiptCounter"]
+__all__ = [
+    "Order",
+    "OrderLine",
+    "ParkedOrder",
+    "PrintedReceipt",
+    "ReceiptCounter",
+    "Return",
+    "ReturnLine",
+]

@@ -1,4 +1,4 @@
-"""The order: written once, in one transaction, and never changed but to be voided."""
+"""The order: written once, in one transaction, and never changed but to be voided or returned."""
 
 from __future__ import annotations
 
@@ -111,6 +111,12 @@ class OrderLine(models.Model):
     total_cents = models.BigIntegerField(help_text="With tax.")
     modifiers = models.JSONField()
     note = models.CharField(max_length=200, blank=True)
+    returned_quantity = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Of `quantity`, taken back since."
+    )
+    returned_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="Of `total_cents`, given back since."
+    )
 
     class Meta:
         constraints = [
@@ -132,6 +138,14 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(total_cents__gte=0, discount_cents__gte=0),
                 name="order_line_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
+                name="order_line_returned_within_sold",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_cents__gte=0, returned_cents__lte=F("total_cents")),
+                name="order_line_refunded_within_total",
             ),
         ]
 

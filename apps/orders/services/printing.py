@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
-from apps.orders.models import Order, PrintedReceipt
+from apps.orders.locks import lock_order
+from apps.orders.models import PrintedReceipt
 from apps.orders.receipts import compose, mark_copy, render_text
 from apps.orders.selectors import get_order
 from apps.orders.types import ReceiptFormat
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.core.types import JSON
+    from apps.orders.models import Order
     from apps.stores.types import Till
 
 
@@ -30,7 +32,7 @@ def print_receipt(*, till: Till, order_id: UUID, form: ReceiptFormat, now: datet
     Raises:
         OrderUnknown: the store has no such order.
     """
-    _take_turn(order_id)
+    lock_order(store_id=till.store.id, order_id=order_id)  # before the terminal's audit chain
     order = get_order(store_id=till.store.id, order_id=order_id)
     printed, _ = PrintedReceipt.objects.get_or_create(
         order=order,
@@ -44,14 +46,6 @@ def print_receipt(*, till: Till, order_id: UUID, form: ReceiptFormat, now: datet
     fact = audit.AuditFact(now, till.actor, "receipt.reprinted", f"order:{order_id}", facts)
     audit.record(fact)
     return mark_copy(printed.body, is_voided=order.voided_at is not None)
-
-
-def _take_turn(order_id: UUID) -> None:
-    """Lock the order, so that its prints and its void come one after the other.
-
-    As in a void, the order is locked before the terminal's audit chain.
-    """
-    Order.objects.select_for_update(no_key=True).filter(pk=order_id).values_list("pk").first()
 
 
 def _count_print(printed: PrintedReceipt) -> int:

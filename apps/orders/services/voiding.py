@@ -1,6 +1,7 @@
 """Voiding: a sale taken back on its own business day, goods and money both.
 
-Locks are taken in the order of the sale: payments, what only this terminal uses, the stock last.
+Locks are taken in the order of the sale: the order, its payments, what only this terminal uses, the
+stock last.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from apps.inventory.services.moving import move_for_order
 from apps.inventory.types import Document, Move, MovementKind
 from apps.orders.errors import OrderNotVoidable, VoidNeedsApproval
 from apps.orders.events import OrderVoided
+from apps.orders.locks import lock_order
 from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.types import OrderStatus
@@ -39,21 +41,22 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
     Raises:
         VoidNeedsApproval: the cashier's role may not void.
         OrderUnknown: the store has no such order.
-        OrderNotVoidable: it is voided already, or its business day is over.
+        OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
     """
     if not may(till.clerk.role, Permission.VOID_ORDER):
         raise VoidNeedsApproval("A shift lead or manager must void this sale.", action=VOID_ORDER)
-    order = get_order(store_id=till.store.id, order_id=order_id)
+    order = lock_order(store_id=till.store.id, order_id=order_id)
+    lines = list(order.lines.order_by("position"))
     today = business_date(now, zone=till.store.zone, day_end_hour=till.store.day_end_hour)
     if order.business_date != today:
         raise OrderNotVoidable("Its business day is over. Take the goods back as a return.")
+    if any(line.returned_quantity for line in lines):
+        raise OrderNotVoidable("Some of it was returned. Take the rest back as a return, too.")
     _claim(order, till, reason, now)
     hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
     _tell(order, till, reason, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
-    moves = [
-        Move(line.product_id, line.stock_units) for line in order.lines.all() if line.stock_units
-    ]
+    moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]
     move_for_order(actor=till.actor, document=document, moves=moves, now=now)
     return describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
 

@@ -15,7 +15,7 @@ from apps.stores.types import Role
 from tests.factories import api_client, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 
-from .wire import LINE_KEYS, ORDER_KEYS, log_in, pointers, refusal, sold
+from .wire import ORDER_KEYS, SOLD_LINE_KEYS, log_in, pointers, refusal, sold
 
 if TYPE_CHECKING:
     import time_machine
@@ -111,7 +111,7 @@ def test_a_list_is_a_page_of_whole_orders(api: ApiClient, bourbon: Product) -> N
     page = api.get("orders").json()
     assert page == {"results": [order], "next": None, "previous": None}
     assert page["results"][0].keys() == ORDER_KEYS
-    assert page["results"][0]["lines"][0].keys() == LINE_KEYS
+    assert page["results"][0]["lines"][0].keys() == SOLD_LINE_KEYS
 
 
 def test_the_last_sale_comes_first(

@@ -14,7 +14,7 @@ from tests.factories import api_client, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.sales import count_rows
 
-from .wire import LINE_KEYS, ORDER_KEYS, log_in, refusal, sell, sold
+from .wire import ORDER_KEYS, SOLD_LINE_KEYS, log_in, refusal, sell, sold
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -59,6 +59,7 @@ SUMS = {
 PAID = {
     "tenders": [{"kind": "cash", "amount_cents": 5000, "payment_id": None}],
     "change_cents": 722,
+    "paid": True,
     "age_check": {"outcome": "accepted", "method": "typed"},
     "taken_at": None,
     "placed_at": "2026-11-22T17:00:00Z",
@@ -72,7 +73,7 @@ def test_an_order_and_its_lines_have_the_fields_of_the_contract(
 ) -> None:
     order = sold(api, bourbon)
     assert order.keys() == ORDER_KEYS
-    assert [line.keys() for line in order["lines"]] == [LINE_KEYS]
+    assert [line.keys() for line in order["lines"]] == [SOLD_LINE_KEYS]
 
 
 def test_the_answer_is_json_for_no_cache_under_the_request_s_own_id(

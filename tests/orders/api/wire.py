@@ -33,6 +33,7 @@ LINE_KEYS = {
     "total_cents",
     "discounts",
 } | {"modifiers", "note"}
+SOLD_LINE_KEYS = LINE_KEYS | {"returned_quantity", "returned_cents"}
 BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "tip_cents"} | {
     "total_cents",
     "state_tax_cents",

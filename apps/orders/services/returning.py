@@ -1,0 +1,150 @@
+"""Returns: goods taken back of a sale that stands, on whatever day, and their money with them.
+
+Locks are taken in the order of the whole program: the order, for which its returns, its void and
+its prints queue, then its lines, its payments, what only this terminal uses, and the stock last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_subatomic.db import transaction_required
+
+from apps.core import audit, outbox
+from apps.core.clock import business_date
+from apps.inventory.services.moving import move_for_order
+from apps.inventory.types import Document, Move, MovementKind
+from apps.orders import errors
+from apps.orders.events import ReturnCompleted
+from apps.orders.locks import lock_order
+from apps.orders.models import Return, ReturnLine
+from apps.orders.selectors import describe_returns
+from apps.orders.services.taking_back import take_back
+from apps.payments.services.tenders import hand_back_part
+from apps.payments.types import GivenBack
+from apps.stores.rules import may
+from apps.stores.types import Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from apps.core.types import JSON
+    from apps.orders.models import Order
+    from apps.orders.types import ReturnRequest
+    from apps.stores.types import Till
+
+RETURN_ORDER = "return-order"
+
+
+@transaction_required
+def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[str, Any]:
+    """Take goods back: their money to what it came in by, and into stock what can be sold again.
+
+    Stripe is asked for the cards' part after the commit (`payments.services.settling`). The same
+    return sent again, under whatever key, is answered as it stands.
+
+    Raises:
+        ReturnNeedsApproval: the cashier's role may not take goods back.
+        OrderUnknown: the store has no such order.
+        OrderAlreadyVoided: all of its money went back already.
+        ReturnExists: another return has this id.
+        ReturnLineUnknown, ReturnExceedsSold, RefundMismatch: as `taking_back.take_back`.
+        RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
+            `tenders.hand_back_part`.
+    """
+    if not may(till.clerk.role, Permission.VOID_ORDER):
+        raise errors.ReturnNeedsApproval(
+            "A shift lead or manager must take these goods back.", action=RETURN_ORDER
+        )
+    order = lock_order(store_id=till.store.id, order_id=request.order_id)
+    if known := _find_same(request):
+        return describe_returns(returns=[known])[0]
+    if order.voided_at:
+        raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
+    lines = take_back(order=order, request=request)
+    given = _write(till, order, request, lines, now)
+    _hand_back(till, order, request, now)
+    document = describe_returns(returns=[given])[0]
+    _tell(till, given, document, now)
+    _restock(till, request, lines, now)
+    return document
+
+
+def _find_same(request: ReturnRequest) -> Return | None:
+    """This very return, if it was made before.
+
+    Raises:
+        ReturnExists: another one was, under its id.
+    """
+    known = Return.objects.select_related("order").filter(pk=request.id).first()
+    if known and (known.order_id, known.fingerprint) != (request.order_id, request.fingerprint):
+        raise errors.ReturnExists(
+            "This id belongs to another return. Make a new id for a new return.",
+            id=str(request.id),
+        )
+    return known
+
+
+def _write(
+    till: Till, order: Order, request: ReturnRequest, lines: Sequence[ReturnLine], now: datetime
+) -> Return:
+    given = Return.objects.create(
+        id=request.id,
+        order=order,
+        store_id=till.store.id,
+        terminal_id=till.register.id,
+        cashier_id=till.clerk.id,
+        cashier_name=till.clerk.name,
+        business_date=business_date(
+            now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
+        ),
+        reason=request.reason,
+        tax_cents=sum(line.tax_cents for line in lines),
+        total_cents=sum(line.total_cents for line in lines),
+        fingerprint=request.fingerprint,
+        returned_at=now,
+    )
+    for line in lines:
+        line.of_return = given
+    ReturnLine.objects.bulk_create(lines)
+    return given
+
+
+def _hand_back(till: Till, order: Order, request: ReturnRequest, now: datetime) -> None:
+    given = GivenBack(
+        order_id=order.pk,
+        return_id=request.id,
+        change_cents=order.change_cents,
+        parts=request.refunds,
+        reason=request.reason,
+        actor_name=till.clerk.name,
+    )
+    hand_back_part(store_id=till.store.id, given=given, now=now)
+
+
+def _tell(till: Till, given: Return, document: dict[str, Any], now: datetime) -> None:
+    facts: dict[str, JSON] = {
+        "order": str(given.order_id),
+        "number": given.order.number,
+        "total_cents": given.total_cents,
+        "reason": given.reason,
+    }
+    fact = audit.AuditFact(now, till.actor, "order.returned", f"return:{given.pk}", facts)
+    audit.record(fact)
+    outbox.publish(
+        ReturnCompleted(
+            aggregate=f"order:{given.order_id}",
+            occurred_at=now,
+            store_id=till.store.id,
+            returned=document,
+        )
+    )
+
+
+def _restock(
+    till: Till, request: ReturnRequest, lines: Sequence[ReturnLine], now: datetime
+) -> None:
+    moves = [Move(part.line.product_id, part.stock_units) for part in lines if part.stock_units]
+    document = Document(request.order_id, MovementKind.RETURN, till.store.id, request.reason)
+    move_for_order(actor=till.actor, document=document, moves=moves, now=now)
