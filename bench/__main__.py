@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.setting import Figures
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
-GROUPS = ("sale", "lookup", "import")
+GROUPS = ("sale", "lookup", "import", "payments")
 console = Console(stderr=True)
 
 
@@ -53,7 +53,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from bench import imports, lookup, sale  # noqa: PLC0415 - need Django set up
+    from bench import imports, lookup, payments, sale  # noqa: PLC0415 - need Django set up
     from bench.scene import build_scene  # noqa: PLC0415
 
     scene = build_scene()
@@ -61,6 +61,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
         "sale": lambda: sale.measure(url, scene),
         "lookup": lambda: lookup.measure(url, scene),
         "import": imports.measure,
+        "payments": lambda: payments.measure(url, scene),
     }
 
 

@@ -44,4 +44,9 @@ GOALS: dict[str, Goal] = {
     "import.postgres_s": at_most(10),
     "import.postgres_reprice_s": at_most(10),
     "import.postgres_undo_s": at_most(10),
+    "payments.card_to_cash_ratio": at_least(0.5),
+    "payments.webhooks_per_s": at_least(300),
+    "payments.webhook_p99_ms": at_most(100),
+    "payments.cash_ratio_while_stripe_hangs": at_least(0.9),
+    "payments.longest_held_s": at_most(20),
 }

@@ -7,6 +7,7 @@ HTTP, and stays up until Ctrl-C; with --once it ends after the hour. A second ru
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ import django
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+
+from scripts.demo import stripe
 
 if TYPE_CHECKING:
     from scripts.demo.credentials import Credentials
@@ -31,13 +34,19 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="end after the scripted hour")
     parser.add_argument("--seed", action="store_true", help="end without the hour")
     arguments = parser.parse_args()
+    stripe_url = stripe.configure()
     django.setup()
     from scripts.demo import credentials, serving, setup  # noqa: PLC0415 - need Django set up
 
     setup.prepare(console)
     base_url = f"http://127.0.0.1:{arguments.port}"
-    with serving.site(arguments.port, console), serving.worker():
-        known = credentials.ensure(base_url)
+    with contextlib.ExitStack() as running:
+        running.enter_context(stripe.simulator(stripe_url))
+        stripe.tell(stripe_url, base_url)
+        setup.place_reader()
+        running.enter_context(serving.site(arguments.port, console))
+        running.enter_context(serving.worker())
+        known = credentials.ensure(base_url, stripe_url)
         if not arguments.seed:
             play(known)
         show(known)
@@ -69,6 +78,7 @@ def show(known: Credentials) -> None:
         Panel.fit(
             f"[bold]Back office[/bold]   {known.base_url}/admin/\n"
             f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
+            f"[bold]Stripe[/bold]        {known.stripe_url} (a simulator: press for trouble)\n"
             f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"
             f"  staff codes, PINs and terminal tokens: {known.shown_path}",
             title="Tillhouse",

@@ -40,6 +40,10 @@ class Credentials:
         return str(self.document["base_url"])
 
     @property
+    def stripe_url(self) -> str:
+        return str(self.document["stripe_status_page"])
+
+    @property
     def username(self) -> str:
         return str(self.document["admin"]["username"])
 
@@ -69,13 +73,14 @@ def credentials_file() -> Path:
     return Path(settings.VAR_DIR) / "demo" / "credentials.json"
 
 
-def ensure(base_url: str) -> Credentials:
+def ensure(base_url: str, stripe_url: str) -> Credentials:
     """The credentials of the file where they still hold; new ones otherwise."""
     file = credentials_file()
     known = json.loads(file.read_text()) if file.exists() else {}
     tokens = {store["code"]: store["terminal_token"] for store in known.get("stores", [])}
     document = {
         "base_url": base_url,
+        "stripe_status_page": f"{stripe_url}/",
         "admin": _admin(known.get("admin", {})),
         "stores": [_store(base_url, shop, tokens.get(shop.store.code)) for shop in SHOPS],
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from django.conf import settings
+
+from scripts.demo import cards
 from scripts.demo.hour import ADULT, EXPIRED, minor
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def liquor_store(console: Console, login: Login) -> list[Counter]:
-    """Harbor Spirits, Broward: scans, packs, ages, a lost answer, a void."""
+    """Harbor Spirits, Broward: scans, packs, ages, a lost answer, a void, cards."""
     console.rule("[bold]Harbor Spirits, Fort Lauderdale")
     ana = login("FLL", "ana")
     bourbon, chips = "Tolliver Bend Kentucky Straight Bourbon 750 ml", "Kettle Chips"
@@ -38,7 +41,9 @@ def liquor_store(console: Console, login: Login) -> list[Counter]:
     ana.say("not enough cash")
     ana.sell(ana.line(bourbon, 3), pays=20, age=ADULT)
     receipt(console, ana, bourbon)
-    void_by_shift_lead(ana, login("FLL", "ben"), bourbon)
+    ben = login("FLL", "ben")
+    void_by_shift_lead(ana, ben, bourbon)
+    cards.play(ana, ben, settings.STRIPE_API_BASE, bourbon)
     return [ana]
 
 

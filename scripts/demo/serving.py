@@ -32,9 +32,9 @@ def site(port: int, console: Console) -> Iterator[None]:
     command: list[str | Path] = [BIN / "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
     command += ["--bind", f"127.0.0.1:{port}"]
     command += ["--threads", "8", "--log-level", "warning", "--graceful-timeout", "5"]
-    with _process(command, "site.log") as process:
+    with run_process(command, "site.log") as process:
         with console.status("Starting the site ..."):
-            _wait_for(f"http://127.0.0.1:{port}/health/ready", process)
+            wait_for(f"http://127.0.0.1:{port}/health/ready", process, "site.log")
         yield
 
 
@@ -44,7 +44,7 @@ def worker() -> Iterator[None]:
     command: list[str | Path] = [BIN / "celery", "-A", "config", "worker", "--beat"]
     command += ["--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
     command += ["--schedule", settings.VAR_DIR / "demo" / "beat"]
-    with _process(command, "worker.log"):
+    with run_process(command, "worker.log"):
         yield
 
 
@@ -55,7 +55,8 @@ def wait_for_interrupt() -> None:
 
 
 @contextlib.contextmanager
-def _process(command: list[str | Path], log_name: str) -> Iterator[subprocess.Popen[bytes]]:
+def run_process(command: list[str | Path], log_name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that ends with the block; what it says goes into a log of the demo's."""
     folder = settings.VAR_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / log_name).open("ab") as log:
@@ -71,14 +72,19 @@ def _process(command: list[str | Path], log_name: str) -> Iterator[subprocess.Po
                 process.wait()
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log_name: str) -> None:
+    """Until an address answers.
+
+    Raises:
+        SystemExit: it does not; the log says why.
+    """
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1):  # noqa: S310
             return
         time.sleep(0.1)
-    log = settings.VAR_DIR / "demo" / "site.log"
-    raise SystemExit(f"The site did not start; its log is {log}.")
+    log = settings.VAR_DIR / "demo" / log_name
+    raise SystemExit(f"{url} does not answer; the log is {log}.")
 
 
 def _is_free(port: int) -> bool:

@@ -10,13 +10,18 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.stores.selectors import list_store_names
+from apps.payments.selectors import list_readers
+from apps.payments.services.readers import register_reader
+from apps.payments.types import Address, NewReader
+from apps.stores.selectors import find_store_id, list_store_names
 from scripts.demo import history, loading
+from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 HISTORY_DAYS = 7
+READER_CODE = "simulated-wpe"  # Stripe's own name of a reader that is none
 
 
 def prepare(console: Console) -> None:
@@ -42,3 +47,13 @@ def prepare(console: Console) -> None:
     sales = history.write_history(now, days=HISTORY_DAYS)
     done.touch()
     console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")
+
+
+def place_reader() -> None:
+    """Give the first store a card reader, unless it has one."""
+    store_id = find_store_id(code=HARBOR.store.code)
+    if store_id is None or list_readers(store_id=store_id).exists():
+        return
+    address = Address("1800 SE 17th St", "Fort Lauderdale", "FL", "33316")
+    new = NewReader(store_id, READER_CODE, "Front counter", address)
+    register_reader(actor=loading.ACTOR, new=new, now=timezone.now())
