@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,10 +10,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractHour
 
-from apps.core.clock import business_date
+from apps.core.clock import business_date, instant_at
 from apps.orders.models import Order, OrderLine
 from apps.orders.types import OrderStatus
-from apps.reports.types import BestSeller, DayFigures, StoreDay
+from apps.payments.models import Payment, Tender
+from apps.payments.types import PaymentStatus, TenderKind
+from apps.payments.wording import is_decline
+from apps.reports.types import BestSeller, CardTroubles, DayFigures, StoreDay, Takings
 from apps.stores.models import Store
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 HOURS = range(24)
+MINUTES_AN_HOUR = 60
 _NET = F("subtotal_cents") - F("discount_cents")  # of an order, before tax and tips
 
 
@@ -36,6 +41,7 @@ def list_store_days(*, store_id: int | None, now: datetime) -> list[StoreDay]:
             store.name,
             store.timezone,
             business_date(now, zone=ZoneInfo(store.timezone), day_end_hour=store.day_end_hour),
+            store.day_end_hour,
         )
         for store in stores
     ]
@@ -44,7 +50,7 @@ def list_store_days(*, store_id: int | None, now: datetime) -> list[StoreDay]:
 def week_before(days: Sequence[StoreDay]) -> list[StoreDay]:
     """The same weekday a week ago."""
     week = timedelta(days=7)
-    return [StoreDay(d.store_id, d.name, d.timezone, d.day - week) for d in days]
+    return [replace(day, day=day.day - week) for day in days]
 
 
 def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
@@ -66,21 +72,38 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
     )
 
 
-def list_sales_by_hour(days: Sequence[StoreDay]) -> list[int]:
-    """Cents sold, before tax, in each hour on the stores' walls, voids left out."""
-    by_hour = dict.fromkeys(HOURS, 0)
+def list_takings_by_hour(days: Sequence[StoreDay]) -> list[Takings]:
+    """What was taken for the sales of each hour on the stores' walls, voids left out."""
+    card, cash = [0] * len(HOURS), [0] * len(HOURS)
     for zone in sorted({day.timezone for day in days}):
-        hours = (
-            Order.objects.filter(_on([day for day in days if day.timezone == zone]))
-            .filter(status=OrderStatus.COMPLETED)
-            .annotate(hour=ExtractHour("placed_at", tzinfo=ZoneInfo(zone)))
-            .values("hour")
-            .annotate(sales=Sum(_NET))
-            .order_by()
+        sold = Order.objects.filter(
+            _on([day for day in days if day.timezone == zone]), status=OrderStatus.COMPLETED
         )
-        for row in hours:
-            by_hour[row["hour"]] += row["sales"]
-    return list(by_hour.values())
+        hour = ExtractHour("placed_at", tzinfo=ZoneInfo(zone))
+        for row in sold.annotate(hour=hour).values("hour").annotate(change=Sum("change_cents")):
+            cash[row["hour"]] -= row["change"]
+        hour = ExtractHour("order__placed_at", tzinfo=ZoneInfo(zone))
+        taken = Tender.objects.filter(order__in=sold).annotate(hour=hour).values("hour", "kind")
+        for tender in taken.annotate(taken=Sum("amount_cents")):
+            pile = card if tender["kind"] == TenderKind.CARD else cash
+            pile[tender["hour"]] += tender["taken"]
+    return [Takings(*pair) for pair in zip(cash, card, strict=True)]
+
+
+def get_card_troubles(days: Sequence[StoreDay]) -> CardTroubles:
+    """How the card payments begun on these days fared."""
+    by_end = Payment.objects.filter(_begun_on(days)).values("status", "decline_code")
+    rows = list(by_end.annotate(count=Count("pk")).order_by("-count", "decline_code"))
+    failed = PaymentStatus.FAILED.value
+    reasons = tuple((row["decline_code"], row["count"]) for row in rows if row["status"] == failed)
+    declined = sum(count for code, count in reasons if is_decline(code))
+    return CardTroubles(
+        tried=sum(row["count"] for row in rows),
+        declined=declined,
+        failed=sum(count for _, count in reasons) - declined,
+        unknown=sum(row["count"] for row in rows if row["status"] == PaymentStatus.UNKNOWN),
+        reasons=reasons,
+    )
 
 
 def list_sales_by_store(days: Sequence[StoreDay]) -> list[tuple[str, int]]:
@@ -115,4 +138,15 @@ def _on(days: Sequence[StoreDay]) -> Q:
     wanted = Q(pk__in=[])
     for day in days:
         wanted |= Q(store=day.store_id, business_date=day.day)
+    return wanted
+
+
+def _begun_on(days: Sequence[StoreDay]) -> Q:
+    """Card payments that were begun in these stores between the ends of two business days."""
+    wanted = Q(pk__in=[])
+    for day in days:
+        zone, ends = ZoneInfo(day.timezone), day.day_end_hour * MINUTES_AN_HOUR
+        since = instant_at(day.day, ends, zone=zone)
+        until = instant_at(day.day + timedelta(days=1), ends, zone=zone)
+        wanted |= Q(store=day.store_id, created_at__gte=since, created_at__lt=until)
     return wanted

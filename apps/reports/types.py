@@ -20,6 +20,7 @@ class StoreDay:
     name: str
     timezone: str
     day: date
+    day_end_hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,27 @@ class BestSeller:
     name: str
     units: int
     sales_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """What was taken for sales, in cents: with tax and tips, less change and what went back."""
+
+    cash_cents: int = 0
+    card_cents: int = 0
+
+    @property
+    def total_cents(self) -> int:
+        """Both together."""
+        return self.cash_cents + self.card_cents
+
+
+@dataclass(frozen=True, slots=True)
+class CardTroubles:
+    """The card payments of a day that came to nothing, or nobody knows to what."""
+
+    tried: int
+    declined: int  # by the customer's bank
+    failed: int  # for any other reason
+    unknown: int
+    reasons: tuple[tuple[str, int], ...]  # decline codes, the most frequent first

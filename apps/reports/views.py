@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from apps.core.money import format_cents
 from apps.inventory.selectors import list_low, list_negative, list_open_count_requests
+from apps.payments.attention import get_attention
+from apps.payments.wording import say_decline
 from apps.reports import selectors
+from apps.reports.types import Takings
 from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
@@ -17,12 +22,25 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from apps.reports.types import DayFigures
+    from apps.reports.types import CardTroubles, DayFigures
 
 BEST_SELLERS = 8
 SHELVES = 8
 _BARS = {"grouped": True, "maxBarThickness": 22, "barPercentage": 0.9, "borderRadius": 3}
-TODAY, LAST_WEEK = "var(--color-primary-600)", "var(--color-base-400)"
+CASH, CARD = "var(--color-primary-600)", "var(--color-primary-400)"
+LAST_WEEK = "var(--color-base-400)"
+REASONS = 4
+NOTHING = Takings()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The bars of one colour, in cents; those of one stack stand on each other."""
+
+    name: str
+    color: str
+    values: list[int]
+    stack: str = "today"
 
 
 def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +53,8 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     stores = list_store_names()
     asked = request.GET.get("store", "")
     store_id = next((pk for pk in stores if str(pk) == asked), None)
-    days = selectors.list_store_days(store_id=store_id, now=timezone.now())
+    now = timezone.now()
+    days = selectors.list_store_days(store_id=store_id, now=now)
     before = selectors.week_before(days)
     low, negative, waiting = list_low(), list_negative(), list_open_count_requests()
     if store_id is not None:
@@ -48,8 +67,10 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "store_id": store_id,
         "figures": _figures(selectors.get_day_figures(days), selectors.get_day_figures(before)),
         "by_hour": _by_hour(
-            selectors.list_sales_by_hour(days), selectors.list_sales_by_hour(before)
+            selectors.list_takings_by_hour(days), selectors.list_takings_by_hour(before)
         ),
+        "cards": _cards(selectors.get_card_troubles(days)),
+        "attention": get_attention(now=now),
         "best_sellers": _best_sellers(days),
         "by_store": _by_store(days) if store_id is None else None,
         "low": _shelves(low[:SHELVES]),
@@ -76,17 +97,37 @@ def _figures(today: DayFigures, before: DayFigures) -> list[dict[str, str]]:
     ]
 
 
-def _by_hour(today: list[int], before: list[int]) -> str:
-    """The chart of today's hours beside those of a week ago, quiet hours at both ends cut off."""
-    busy = [hour for hour in selectors.HOURS if today[hour] or before[hour]]
+def _by_hour(today: list[Takings], before: list[Takings]) -> str:
+    """The chart of today's hours, cards on cash, beside those of a week ago.
+
+    Quiet hours at both ends are cut off.
+    """
+    busy = [hour for hour in selectors.HOURS if today[hour] != NOTHING or before[hour] != NOTHING]
     hours = range(min(busy, default=8), max(busy, default=20) + 1)
     return _chart(
         [f"{hour}:00" for hour in hours],
         [
-            ("Today", TODAY, [today[hour] for hour in hours]),
-            ("A week ago", LAST_WEEK, [before[hour] for hour in hours]),
+            Series("Cash", CASH, [today[hour].cash_cents for hour in hours]),
+            Series("Card", CARD, [today[hour].card_cents for hour in hours]),
+            Series("A week ago", LAST_WEEK, [before[hour].total_cents for hour in hours], "before"),
         ],
     )
+
+
+def _cards(troubles: CardTroubles) -> dict[str, Any]:
+    """What went wrong with cards today, with the commonest reasons in words."""
+    reasons: Counter[str] = Counter()
+    for code, count in troubles.reasons:
+        reasons[say_decline(code or "refused")] += count
+    return {
+        "tried": troubles.tried,
+        "counts": [
+            ("declined by a bank", troubles.declined),
+            ("failed", troubles.failed),
+            ("not known yet", troubles.unknown),
+        ],
+        "reasons": reasons.most_common(REASONS),
+    }
 
 
 def _best_sellers(days: list[Any]) -> list[dict[str, Any]]:
@@ -127,19 +168,20 @@ def _share(part: int, whole: int | None) -> int:
 
 def _by_store(days: list[Any]) -> str:
     sales = selectors.list_sales_by_store(days)
-    return _chart([name for name, _ in sales], [("Today", TODAY, [cents for _, cents in sales])])
+    return _chart([name for name, _ in sales], [Series("Today", CASH, [c for _, c in sales])])
 
 
-def _chart(labels: list[str], series: list[tuple[str, str, list[int]]]) -> str:
+def _chart(labels: list[str], series: list[Series]) -> str:
     """What unfold's chart takes; dollars, because that is what its axis shows."""
     datasets = [
         {
-            "label": name,
-            "backgroundColor": color,
-            "data": [cents / 100 for cents in values],
+            "label": each.name,
+            "backgroundColor": each.color,
+            "stack": each.stack,
+            "data": [cents / 100 for cents in each.values],
             "displayYAxis": True,
             **_BARS,
         }
-        for name, color, values in series
+        for each in series
     ]
     return json.dumps({"labels": labels, "datasets": datasets})

@@ -78,9 +78,18 @@ UNFOLD: dict[str, Any] = {
             _group(
                 "Sales",
                 _page("Orders", "receipt_long", "orders.order"),
+                _page("Returns", "assignment_return", "orders.return"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+            ),
+            _group(
+                "Money",
                 _page("Card payments", "credit_card", "payments.payment"),
                 _page("Card refunds", "credit_card_off", "payments.refund"),
+                _page("Differences", "difference", "payments.difference"),
+                _page("Disputes", "gavel", "payments.dispute"),
+                _page("Payouts", "account_balance_wallet", "payments.payout"),
+                _page("Stripe's events", "webhook", "payments.stripeevent"),
+                _page("Card readers", "contactless", "payments.reader"),
             ),
             _group(
                 "Catalog",

@@ -16,7 +16,21 @@ from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
 from tests.factories import api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
-from tests.payments.rows import make_attempt, make_payment, make_refund
+from tests.payments.books import (
+    make_balance_entry,
+    make_difference,
+    make_dispute,
+    make_event,
+    make_payout,
+    make_reconciliation,
+)
+from tests.payments.rows import (
+    make_attempt,
+    make_location,
+    make_payment,
+    make_reader,
+    make_refund,
+)
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -37,6 +51,7 @@ def make_everything() -> None:
     chips = make_snack("CHP-1", barcodes=[("012345678905", 1)], on_hand=1, store=store)
     chips.modifier_groups.add(group)
     _sell_and_void(api, chips)
+    _sell_and_take_back(api, chips)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -45,6 +60,22 @@ def make_everything() -> None:
     make_product("OLD-1", is_active=False)
     card = make_payment(status="PARTIALLY_REFUNDED", captured_cents=2139, refunded_cents=100)
     make_attempt(card, refund=make_refund(card), operation="REFUND")
+    make_event(payment=card)
+    make_dispute(payment=card)
+    make_difference(payment=card)
+    make_reconciliation()
+    make_balance_entry(payment=card, payout=make_payout())
+    make_reader(store)
+    make_location(store)
+
+
+def _sell_and_take_back(api: ApiClient, chips: Product) -> None:
+    order = api.post("orders", basket(line_of(chips)), key=str(uuid4())).json()
+    line = {"line_id": order["lines"][0]["id"], "quantity": 1, "restock": True}
+    cash = {"kind": "cash", "amount_cents": order["total_cents"]}
+    body = {"lines": [line], "refund_to": [cash], "reason": "stale"}
+    answer = api.post(f"orders/{order['id']}/returns", body, key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
 
 
 def _sell_and_void(api: ApiClient, chips: Product) -> None:

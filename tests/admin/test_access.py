@@ -31,7 +31,10 @@ SEEN = {
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
+    "orders_return",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
+    "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
+    "payments_payout", "payments_balanceentry", "payments_reader", "payments_location",
 }  # fmt: skip
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",

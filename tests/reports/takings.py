@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apps.orders.models import Order
 from tests.conftest import NOON
 from tests.orders.rows import make_order, make_order_line
+from tests.payments.rows import make_tender
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +22,9 @@ TODAY, LAST_WEEK = date(2026, 11, 22), date(2026, 11, 15)
 def take(
     store: Store, cents: int, *, tax: int = 0, at: datetime = NOON, day: date = TODAY, **fields: Any
 ) -> Order:
-    """A sale of so many cents, and so many cents of tax on top."""
-    return make_order(
+    """A sale of so many cents, and so many cents of tax on top; `card` cents of it by card."""
+    card = fields.pop("card", 0)
+    order = make_order(
         store,
         sequence=Order.objects.filter(store=store).count() + 1,
         subtotal_cents=cents,
@@ -33,6 +35,11 @@ def take(
         business_date=day,
         **fields,
     )
+    if card:
+        make_tender(order, kind="CARD", amount_cents=card)
+    if cash := order.total_cents + order.change_cents - card:
+        make_tender(order, amount_cents=cash)
+    return order
 
 
 def take_for(store: Store, product: Product, quantity: int, each: int, **fields: Any) -> Order:

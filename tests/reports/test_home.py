@@ -82,7 +82,7 @@ def test_a_sale_at_a_till_is_on_the_page_at_once_and_gone_once_voided(
     till, _token = open_till(store, Role.SHIFT_LEAD, now=NOON)
     order = sold(till, line_of(chips, 2))
     assert "Sales today $3.98" in text_of(home(manager))
-    assert chart_of(home(manager))["Today"] == {"12:00": 3.98}
+    assert chart_of(home(manager))["Cash"] == {"12:00": 3.98}
     voided(till, order["id"])
     page = home(manager)
     assert "Sales today $0.00" in text_of(page)
@@ -93,12 +93,13 @@ def test_a_sale_at_a_till_is_on_the_page_at_once_and_gone_once_voided(
 def test_the_hours_are_drawn_in_dollars_beside_those_of_a_week_ago(
     manager: Client, store: Store
 ) -> None:
-    take(store, 1050)
+    take(store, 1050, card=400)
     take(store, 299, at=NOON - timedelta(hours=2))
     take(store, 5000, at=NOON - timedelta(days=7, hours=3), day=LAST_WEEK)
     page = home(manager)
     assert chart_of(page) == {
-        "Today": {"9:00": 0, "10:00": 2.99, "11:00": 0, "12:00": 10.5},
+        "Cash": {"9:00": 0, "10:00": 2.99, "11:00": 0, "12:00": 6.5},
+        "Card": {"9:00": 0, "10:00": 0, "11:00": 0, "12:00": 4},
         "A week ago": {"9:00": 50, "10:00": 0, "11:00": 0, "12:00": 0},
     }
     assert "$50.00 on the whole day a week ago" in text_of(page)
@@ -151,7 +152,7 @@ def test_a_store_is_looked_at_alone(manager: Client, store: Store, pensacola: St
     take(pensacola, 4000)
     page = home(manager, store=pensacola.pk)
     assert "Sales today $40.00" in text_of(page)
-    assert chart_of(page)["Today"] == {"11:00": 40}
+    assert chart_of(page)["Cash"] == {"11:00": 40}
     assert page.context["by_store"] is None
     assert f'href="?store={store.pk}"' in page.content.decode()
 
@@ -224,7 +225,7 @@ def test_a_shop_that_has_sold_nothing_yet_reads_sensibly(manager: Client, store:
     assert "Nothing has been sold yet today." in text
     assert "Every shelf adds up." in text
     assert "Nothing runs low." in text
-    assert chart_of(page)["Today"] == {f"{hour}:00": 0 for hour in range(8, 21)}
+    assert chart_of(page)["Cash"] == {f"{hour}:00": 0 for hour in range(8, 21)}
 
 
 def test_an_installation_without_a_store_reads_sensibly(manager: Client) -> None:

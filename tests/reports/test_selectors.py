@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,18 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.reports.selectors import (
+    get_card_troubles,
     get_day_figures,
     list_best_sellers,
-    list_sales_by_hour,
     list_sales_by_store,
     list_store_days,
+    list_takings_by_hour,
     week_before,
 )
-from apps.reports.types import BestSeller, DayFigures, StoreDay
+from apps.reports.types import BestSeller, CardTroubles, DayFigures, StoreDay, Takings
 from tests.conftest import NOON
-from tests.factories import make_store
+from tests.factories import make_store, make_terminal
 from tests.goods import make_snack
 from tests.orders.rows import make_order
+from tests.payments.rows import make_payment, make_tender
 
 from .takings import LAST_WEEK, TODAY, take, take_for, void
 
@@ -41,7 +43,8 @@ def today(store: Store | None = None) -> list[StoreDay]:
 
 
 def busy_hours(days: list[StoreDay]) -> dict[int, int]:
-    return {hour: cents for hour, cents in enumerate(list_sales_by_hour(days)) if cents}
+    hours = enumerate(list_takings_by_hour(days))
+    return {hour: takings.total_cents for hour, takings in hours if takings.total_cents}
 
 
 # --- The business day -----------------------------------------------------------------------------
@@ -62,8 +65,8 @@ def test_each_store_is_in_its_own_business_day(
 ) -> None:
     days = list_store_days(store_id=None, now=now)
     assert days == [
-        StoreDay(store.pk, store.name, "America/New_York", date(2026, 11, in_broward)),
-        StoreDay(pensacola.pk, pensacola.name, "America/Chicago", date(2026, 11, in_pensacola)),
+        StoreDay(store.pk, store.name, "America/New_York", date(2026, 11, in_broward), 4),
+        StoreDay(pensacola.pk, pensacola.name, "America/Chicago", date(2026, 11, in_pensacola), 4),
     ]
 
 
@@ -123,7 +126,7 @@ def test_other_days_and_other_stores_are_left_out(store: Store, pensacola: Store
 
 def test_no_store_and_no_sale_are_figures_of_nothing(db: None) -> None:
     assert get_day_figures([]) == NOTHING
-    assert list_sales_by_hour([]) == [0] * 24
+    assert list_takings_by_hour([]) == [Takings()] * 24
     assert list_sales_by_store([]) == []
     assert list_best_sellers([], count=8) == []
     make_store()
@@ -178,6 +181,55 @@ def test_stores_stand_in_the_order_of_what_they_took(store: Store, pensacola: St
     ]  # fmt: skip
 
 
+def test_what_was_taken_is_told_by_cash_and_by_card_less_the_change(store: Store) -> None:
+    take(store, 1000, tax=70, change_cents=930)  # two tens were given
+    take(store, 2000, tax=140, card=1500)
+    take(store, 300, card=300)
+    assert list_takings_by_hour(today())[12] == Takings(1070 + 640, 1500 + 300)
+
+
+def test_what_was_handed_back_for_a_return_was_not_taken(store: Store) -> None:
+    order = take(store, 2000, card=2000)
+    make_tender(order, kind="CARD", amount_cents=-500)
+    assert list_takings_by_hour(today())[12] == Takings(0, 1500)
+
+
+# --- Cards ----------------------------------------------------------------------------------------
+
+
+def card(store: Store, status: str, code: str = "", at: datetime = NOON) -> None:
+    terminal = store.terminals.first() or make_terminal(store)
+    where = {"store_id": store.pk, "terminal": terminal}
+    make_payment(status=status, decline_code=code, created_at=at, **where)
+
+
+def test_cards_that_came_to_nothing_are_counted_by_whose_fault_it_was(store: Store) -> None:
+    for code in ("insufficient_funds", "generic_decline", "insufficient_funds", "refused"):
+        card(store, "FAILED", code)
+    card(store, "UNKNOWN")
+    card(store, "AUTHORIZED")
+    assert get_card_troubles(today()) == CardTroubles(
+        tried=6,
+        declined=3,
+        failed=1,
+        unknown=1,
+        reasons=(("insufficient_funds", 2), ("generic_decline", 1), ("refused", 1)),
+    )
+
+
+def test_a_card_counts_on_the_business_day_of_its_store(store: Store, pensacola: Store) -> None:
+    first, last = (
+        datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+        datetime(2026, 11, 23, 8, 59, tzinfo=UTC),
+    )
+    for at in (first, last, first - timedelta(seconds=1), last + timedelta(minutes=1)):
+        card(store, "FAILED", "expired_card", at)
+        card(pensacola, "FAILED", "lost_card", at + timedelta(hours=1))
+    assert get_card_troubles(today(store)).reasons == (("expired_card", 2),)
+    assert get_card_troubles(today(pensacola)).reasons == (("lost_card", 2),)
+    assert get_card_troubles(week_before(today())).tried == 0
+
+
 # --- Best sellers ---------------------------------------------------------------------------------
 
 
@@ -227,8 +279,11 @@ def test_the_statements_do_not_grow_with_stores_or_sales(
     days = today()
     with django_assert_num_queries(2):
         get_day_figures(days)
-    for read in (list_sales_by_hour, list_sales_by_store):
-        with django_assert_num_queries(1):
-            read(days)
+    with django_assert_num_queries(1):
+        list_sales_by_store(days)
+    with django_assert_num_queries(2):
+        list_takings_by_hour(days)
+    with django_assert_num_queries(1):
+        get_card_troubles(days)
     with django_assert_num_queries(1):
         list_best_sellers(days, count=8)
