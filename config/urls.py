@@ -11,6 +11,7 @@ from apps.core.api import urls as core_api
 from apps.inventory.api import urls as inventory
 from apps.orders.api import urls as orders
 from apps.payments.api import urls as payments
+from apps.payments.views import stripe_webhook
 from apps.stores.api import urls as stores
 
 handler400 = "apps.core.views.bad_request"
@@ -30,6 +31,7 @@ api_v1 = [
 
 urlpatterns = [
     path("api/v1/", include(api_v1)),
+    path("webhooks/stripe", stripe_webhook),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -8,8 +8,9 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided
+from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted
 from apps.orders.selectors import find_unbalanced_orders
+from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
 from apps.stores.types import Permission
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
     OrderVoided: ("payments.settle_order",),
+    ReturnCompleted: ("payments.settle_order",),
+    StripeEventReceived: ("payments.work_event",),
 }
 
 # What `manage.py verify_ledgers` recomputes: each check yields a sentence per difference.
@@ -65,10 +68,24 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "inventory.countrequest": _SEE,
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
+        "orders.return": _SEE,
         "payments.tender": _SEE,
         "payments.payment": _SEE,
         "payments.refund": _SEE,
         "payments.attempt": _SEE,
+        "payments.stripeevent": _SEE,
+        "payments.dispute": _SEE,
+        "payments.difference": _SEE,
+        "payments.reconciliation": _SEE,
+        "payments.payout": _SEE,
+        "payments.balanceentry": _SEE,
+        "payments.reader": _SEE,
+        "payments.location": _SEE,
+    },
+    Permission.VOID_ORDER: {
+        "payments.payment": ("change",),
+        "payments.refund": ("add",),
+        "payments.difference": ("change",),
     },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
@@ -85,7 +102,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "inventory.stockdocument": ("view", "add"),
         "inventory.stockbalance": ("view", "change"),
     },
-    Permission.MANAGE_TERMINALS: {"stores.terminal": _EDIT},
+    Permission.MANAGE_TERMINALS: {
+        "stores.terminal": _EDIT,
+        "payments.reader": ("add", "delete"),
+    },
     Permission.MANAGE_STAFF: {"stores.staff": _EDIT},
     Permission.MANAGE_STORES: {
         "stores.store": _EDIT,

@@ -45,6 +45,11 @@ class RefundExceedsCaptured(DomainError):
     kind = Kind.CONFLICT
 
 
+class RefundExceedsTender(DomainError):
+    code = "refund-exceeds-tender"
+    title = "More cannot go back this way than came in"
+
+
 class RefundExists(DomainError):
     code = "refund-exists"
     title = "Another refund has this id"
@@ -61,3 +66,38 @@ class CardsBusy(DomainError):
     code = "cards-busy"
     title = "The card network does not answer at the moment"
     kind = Kind.BUSY
+
+
+class WebhooksNotSetUp(DomainError):
+    code = "webhooks-not-set-up"
+    title = "Stripe's events cannot be told from forged ones yet"
+    kind = Kind.BUSY
+
+
+class SignatureInvalid(DomainError):
+    code = "signature-invalid"
+    title = "The signature of the webhook is not valid"
+    kind = Kind.MALFORMED
+
+
+class DifferenceClosed(DomainError):
+    code = "difference-closed"
+    title = "The difference was closed before"
+    kind = Kind.CONFLICT
+
+
+class StripeSilent(DomainError):
+    code = "stripe-silent"
+    title = "Stripe does not answer at the moment"
+    kind = Kind.BUSY
+
+
+class ReaderUnknown(DomainError):
+    code = "reader-unknown"
+    title = "The store has no card reader of that id"
+    kind = Kind.NOT_FOUND
+
+
+class ReaderRegistrationRefused(DomainError):
+    code = "reader-registration-refused"
+    title = "Stripe did not register the card reader"

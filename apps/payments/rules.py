@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
 from apps.payments.errors import TenderExcess, TenderInsufficient
 from apps.payments.types import (
+    Address,
     DisputeStatus,
     PaymentStatus,
     RefundStatus,
@@ -16,8 +19,9 @@ from apps.payments.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
-    from apps.payments.types import Intent, StripeRefund, Tender
+    from apps.payments.types import Intent, Notice, StripeRefund, Tender
 
 _P = PaymentStatus
 _R = RefundStatus
@@ -59,11 +63,21 @@ DISPUTE_MOVES: Mapping[DisputeStatus, frozenset[DisputeStatus]] = {
     _D.PREVENTED: frozenset(),
     _D.WON: frozenset({_D.LOST}),  # the bank may come back on it
 }
+# Of Stripe's events, these kinds move something in our books, or may.
+TOLD_OF = (
+    "payment_intent.",
+    "charge.",
+    "refund.",
+    "terminal.reader.action_",
+    "payout.",
+)
+_ADDRESS = re.compile(r"(.+),([^,]+),? ([A-Z]{2}),? ([0-9]{5}(?:-[0-9]{4})?)")
 LEAST_CENTS = 50  # Stripe's minimum for a charge in US dollars
 
+NEEDS_A_CARD = "requires_payment_method"
 # Stripe's words for an intent, in ours. "processing" is a reader's or a bank's work in progress.
 _STATUS_OF_INTENT: Mapping[str, PaymentStatus] = {
-    "requires_payment_method": _P.FAILED,
+    NEEDS_A_CARD: _P.FAILED,
     "requires_confirmation": _P.PENDING,
     "requires_action": _P.FAILED,  # a bank that wants to see its customer: not at a counter
     "processing": _P.PROCESSING,
@@ -103,6 +117,17 @@ def settle(total_cents: int, tenders: Sequence[Tender]) -> Settlement:
     return Settlement(tuple(tenders), change)
 
 
+def parts_of_address(address: str) -> Address:
+    """A store's address in the parts that Stripe asks for, as far as they can be told apart.
+
+    Understood is "street, city, FL 33301", on one line or several; anything else is the street.
+    """
+    found = _ADDRESS.fullmatch(" ".join(address.replace("\n", ", ").split()))
+    if found is None:
+        return Address(address.strip(), "", "", "")
+    return Address(*(part.strip(" ,") for part in found.groups()))
+
+
 def sources_of(target: PaymentStatus) -> list[str]:
     """From which stored statuses a payment may come to `target`."""
     return [source.value for source, targets in PAYMENT_MOVES.items() if target in targets]
@@ -113,12 +138,31 @@ def refund_sources_of(target: RefundStatus) -> list[str]:
     return [source.value for source, targets in REFUND_MOVES.items() if target in targets]
 
 
+def moves_something(notice: Notice) -> bool:
+    """Whether an event speaks of what has its place in our books.
+
+    A fresh intent has none yet: between its making and its confirmation it looks like one whose
+    card was declined.
+    """
+    return notice.type.startswith(TOLD_OF) and notice.type != "payment_intent.created"
+
+
+def dispute_sources_of(target: DisputeStatus) -> list[str]:
+    """From which stored statuses a dispute may come to `target`."""
+    return [source.value for source, targets in DISPUTE_MOVES.items() if target in targets]
+
+
 def status_of_intent(intent: Intent) -> PaymentStatus:
     """Where Stripe says a payment stands.
+
+    An intent that waits for its first card at a reader looks like one whose card was declined, but
+    for the error: it is still to come. Whether a reader is at work on it, it does not say.
 
     Raises:
         KeyError: a status that the pinned version of the API does not have.
     """
+    if intent.is_at_reader and intent.status == NEEDS_A_CARD and not intent.decline_code:
+        return PaymentStatus.PENDING
     return _STATUS_OF_INTENT[intent.status]
 
 
@@ -138,3 +182,8 @@ def status_after_refunds(captured_cents: int, refunded_cents: int) -> PaymentSta
     if refunded_cents < captured_cents:
         return PaymentStatus.PARTIALLY_REFUNDED
     return PaymentStatus.REFUNDED
+
+
+def refund_id_of(return_id: UUID, payment_id: UUID) -> UUID:
+    """The id of the refund by which a return gives a card its part back."""
+    return uuid.uuid5(return_id, str(payment_id))

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import batched
+from typing import TYPE_CHECKING, cast
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from apps.payments.errors import PaymentNotCapturable, PaymentUnknown
-from apps.payments.models import Attempt, Payment, Refund
+from apps.payments.errors import PaymentNotCapturable, PaymentUnknown, ReaderUnknown
+from apps.payments.models import (
+    Attempt,
+    Difference,
+    Location,
+    Payment,
+    Payout,
+    Reader,
+    Reconciliation,
+    Refund,
+    StripeEvent,
+)
 from apps.payments.models import Tender as TenderRow
-from apps.payments.types import AttemptState, PaymentStatus, Tender, TenderKind
+from apps.payments.types import (
+    OPEN_STATES,
+    AttemptState,
+    Method,
+    PaymentStatus,
+    PayoutStatus,
+    RefundStatus,
+    Tender,
+    TenderKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,7 +38,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from apps.payments.types import Offered
+    from apps.payments.types import Offered, StripeRefund
+
+BATCH = 500  # ids in one statement
 
 
 def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, ...]:
@@ -83,9 +105,69 @@ def get_payment(*, store_id: int, payment_id: UUID) -> Payment:
     return payment
 
 
+def get_reader(*, store_id: int, reader_id: str) -> Reader:
+    """A card reader of a store, by Stripe's name of it.
+
+    Raises:
+        ReaderUnknown: the store has none of this id, or has it no more.
+    """
+    reader = list_readers(store_id=store_id).filter(stripe_id=reader_id).first()
+    if reader is None:
+        raise ReaderUnknown("No card reader of this store has this id.", id=reader_id)
+    return reader
+
+
+def list_readers(*, store_id: int) -> QuerySet[Reader]:
+    """The card readers of a store, by what they are called."""
+    return Reader.objects.filter(store=store_id, removed_at__isnull=True).order_by("label", "pk")
+
+
+def find_location(*, store_id: int) -> Location | None:
+    """A store's place at Stripe Terminal, or None."""
+    return Location.objects.filter(store=store_id).first()
+
+
+def list_payments_at_readers() -> QuerySet[Payment]:
+    """Payments that are to come from a reader, and about which Stripe is not being asked."""
+    is_open = Attempt.objects.filter(payment=OuterRef("pk"), state__in=OPEN_STATES)
+    waiting = [PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.UNKNOWN]
+    return Payment.objects.filter(
+        ~Exists(is_open),
+        status__in=[status.value for status in waiting],
+        method=Method.CARD_PRESENT.value,
+    ).order_by("created_at", "pk")
+
+
 def get_refund(*, refund_id: UUID) -> Refund:
     """A refund that exists, with its payment."""
     return Refund.objects.select_related("payment").get(pk=refund_id)
+
+
+def find_payment_of(*, intent_id: str, named: UUID | None = None) -> Payment | None:
+    """The payment of an intent: by the intent's id or, where that was never heard, by its own.
+
+    `named` is what the intent's metadata says; a payment that has another intent is not meant.
+    """
+    payments = Payment.objects.select_related("reader")
+    known = payments.filter(intent_id=intent_id).first() if intent_id else None
+    if known is not None or named is None:
+        return known
+    return payments.filter(pk=named, intent_id__isnull=True).first()
+
+
+def find_refund_of(seen: StripeRefund) -> Refund | None:
+    """Our refund behind one of Stripe's: of the same payment and amount, whatever metadata says."""
+    if seen.refund_id is None:
+        return None
+    return Refund.objects.filter(
+        pk=seen.refund_id, amount_cents=seen.amount_cents, payment__intent_id=seen.intent_id
+    ).first()
+
+
+def list_events_due(*, now: datetime, most: int) -> list[str]:
+    """The ids of Stripe's events that are to be worked on now, the longest due first."""
+    due = StripeEvent.objects.filter(due_at__lte=now)
+    return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:most])
 
 
 def list_attempts_to_resolve(*, silent_since: datetime, dead_since: datetime) -> QuerySet[Attempt]:
@@ -96,6 +178,12 @@ def list_attempts_to_resolve(*, silent_since: datetime, dead_since: datetime) ->
     return open_attempts.select_related("payment", "refund").order_by("sent_at", "pk")
 
 
+def list_untaken(*, payment_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these payments of which Stripe has not confirmed that their order's share is in."""
+    untaken = Payment.objects.filter(pk__in=payment_ids, captured_cents__lt=F("tendered_cents"))
+    return frozenset(untaken.values_list("pk", flat=True))
+
+
 def list_payments_of(*, order_id: UUID) -> QuerySet[Payment]:
     """The card payments that were made for an order, placed or not."""
     return Payment.objects.filter(order_id=order_id).order_by("created_at", "pk")
@@ -104,16 +192,92 @@ def list_payments_of(*, order_id: UUID) -> QuerySet[Payment]:
 def list_payments_to_settle(*, forgotten_since: datetime) -> QuerySet[Payment]:
     """Payments of which something is owed: a capture, a cancellation or a refund.
 
-    An authorisation that no order has named since `forgotten_since` is to be cancelled.
+    An authorisation that no order has named since `forgotten_since` is to be cancelled, and so is a
+    payment that a reader waits for since then.
     """
+    waiting = Q(
+        status__in=[PaymentStatus.PENDING.value, PaymentStatus.PROCESSING.value],
+        method=Method.CARD_PRESENT.value,
+        created_at__lte=forgotten_since,
+    )
     forgotten = Q(tendered_at__isnull=True, created_at__lte=forgotten_since)
     authorized = Q(status=PaymentStatus.AUTHORIZED.value) & (
         forgotten | Q(tendered_at__isnull=False)
     )
     taken = Q(status__in=[PaymentStatus.CAPTURED.value, PaymentStatus.PARTIALLY_REFUNDED.value])
-    return Payment.objects.filter(authorized | (taken & Q(released_at__isnull=False))).order_by(
-        "created_at", "pk"
-    )
+    owed = authorized | waiting | (taken & Q(released_at__isnull=False))
+    return Payment.objects.filter(owed).order_by("created_at", "pk")
+
+
+def list_payments_moved(*, since: datetime, until: datetime) -> QuerySet[Payment]:
+    """Payments that were made or have changed between two instants."""
+    made = Q(created_at__gte=since, created_at__lt=until)
+    return Payment.objects.filter(made | Q(changed_at__gte=since, changed_at__lt=until))
+
+
+def list_payments_at_stripe(
+    *, intent_ids: Collection[str], payment_ids: Collection[UUID]
+) -> list[Payment]:
+    """The payments that these intents are, or say they are."""
+    by_intent = [
+        payment
+        for batch in batched(sorted(intent_ids), BATCH)
+        for payment in Payment.objects.filter(intent_id__in=batch)
+    ]
+    by_id = [
+        payment
+        for batch in batched(sorted(payment_ids), BATCH)
+        for payment in Payment.objects.filter(pk__in=batch)
+    ]
+    return list({payment.pk: payment for payment in [*by_intent, *by_id]}.values())
+
+
+def list_payments_left_standing(*, since: datetime) -> QuerySet[Payment]:
+    """Payments that wait for something from before an instant, or about which books differ."""
+    waiting = Q(status=PaymentStatus.AUTHORIZED.value, created_at__lt=since)
+    differing = Difference.objects.filter(closed_at__isnull=True, payment__isnull=False)
+    return Payment.objects.filter(waiting | Q(pk__in=differing.values("payment_id")))
+
+
+def list_refunds_moved(*, since: datetime, until: datetime) -> QuerySet[Refund]:
+    """Refunds that have changed between two instants."""
+    moved = Refund.objects.filter(changed_at__gte=since, changed_at__lt=until)
+    return moved.select_related("payment")
+
+
+def list_payouts_to_follow() -> QuerySet[Payout, str]:
+    """Ids of payouts that are on their way, or whose content was not found yet."""
+    on_their_way = Q(status__in=[PayoutStatus.PENDING.value, PayoutStatus.IN_TRANSIT.value])
+    unmatched = Q(matched_at__isnull=True, is_automatic=True, status=PayoutStatus.PAID.value)
+    return Payout.objects.filter(on_their_way | unmatched).values_list("pk", flat=True)
+
+
+def list_open_differences() -> QuerySet[Difference]:
+    """Differences that nobody has seen to, the newest first."""
+    return Difference.objects.filter(closed_at__isnull=True).order_by("-found_at", "-pk")
+
+
+def find_last_reconciliation() -> Reconciliation | None:
+    """The last comparison that came to its end."""
+    return Reconciliation.objects.filter(finished_at__isnull=False).order_by("-until").first()
+
+
+def list_refunds_to_send(*, order_id: UUID | None = None) -> QuerySet[Refund]:
+    """Refunds that are held and for which Stripe was not asked yet, of one order or all."""
+    held = Refund.objects.filter(status=RefundStatus.PENDING.value, attempts__isnull=True)
+    if order_id is not None:
+        held = held.filter(payment__order_id=order_id)
+    return held.order_by("created_at", "pk")
+
+
+def list_tenders_of_returns(*, order_id: UUID) -> dict[UUID, list[Tender]]:
+    """What each return of an order has handed back: negative tenders by the return's id."""
+    returns: dict[UUID, list[Tender]] = {}
+    rows = TenderRow.objects.filter(order=order_id, return_id__isnull=False).order_by("pk")
+    for row in rows:
+        tender = Tender(TenderKind(row.kind), row.amount_cents, row.payment_id)
+        returns.setdefault(cast("UUID", row.return_id), []).append(tender)
+    return returns
 
 
 def find_payment_drift() -> Iterator[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -46,6 +46,18 @@ class Settlement:
 
     tenders: tuple[Tender, ...]
     change_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What a return of an order hands back: `parts` are positive, one for each way it came in."""
+
+    order_id: UUID
+    return_id: UUID
+    change_cents: int  # of the sale: it never was in the drawer
+    parts: tuple[Tender, ...]
+    reason: str
+    actor_name: str
 
 
 # --- Card payments --------------------------------------------------------------------------------
@@ -130,6 +142,7 @@ class Intent:
     capture_before: datetime | None = None
     charge_id: str = ""
     tip_cents: int = 0  # added at the reader, and part of `amount_cents`
+    is_at_reader: bool = False  # it waits for a card that is held to a reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +155,42 @@ class StripeRefund:
     intent_id: str
     created_at: datetime
     refund_id: UUID | None = None  # ours, from its metadata
+    is_booked: bool = True  # whether money moved: what is let go at a capture is shown as a refund
+
+
+@dataclass(frozen=True, slots=True)
+class StripeDispute:
+    """A dispute as Stripe shows it, in cents."""
+
+    id: str
+    status: DisputeStatus
+    amount_cents: int
+    currency: str
+    reason: str
+    is_charge_refundable: bool
+    intent_id: str
+    opened_at: datetime
+    evidence_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StripeReader:
+    """A card reader as Stripe shows it, with what it is doing, if anything."""
+
+    id: str
+    label: str
+    device_type: str
+    serial_number: str
+    is_online: bool
+    location_id: str
+    is_waiting: bool = False  # for somebody's card
+    intent_id: str = ""  # the payment it works on, or worked on lastly
+    failure_code: str = ""  # how that ended, where it ended badly
+
+    @property
+    def status(self) -> str:
+        """As an attempt's answer names it."""
+        return "in_progress" if self.is_waiting else self.failure_code or "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +230,27 @@ class PaymentRequest:
     amount_cents: int
     method: Method
     payment_method: str = ""  # Stripe's name of the card, `pm_...`; empty for a card at a reader
+    reader_id: str = ""  # Stripe's name of the reader, `tmr_...`; empty for any other card
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a store is, in the parts that Stripe asks for."""
+
+    line1: str
+    city: str
+    state: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewReader:
+    """What somebody says to register a card reader. A store's first one needs an address."""
+
+    store_id: int
+    registration_code: str
+    label: str
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +274,18 @@ class EventState(StrEnum):
     DONE = "DONE"
     IGNORED = "IGNORED"  # of a type that moves nothing here
     UNMATCHED = "UNMATCHED"  # about money of which we know nothing: reconciliation shows it
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What an event of Stripe's says happened, and to what: where to look, not what is true."""
+
+    id: str
+    type: str
+    object_id: str
+    intent_id: str  # of the payment it is about; empty where it names none
+    is_live: bool
+    created_at: datetime
 
 
 class DisputeStatus(StrEnum):
@@ -243,3 +325,62 @@ class DifferenceKind(StrEnum):
     NO_ORDER = "NO_ORDER"  # money taken, and nothing sold for it
     EXPIRING = "EXPIRING"  # money of an order that will be lost if it is not taken soon
     PAYOUT_DIFFERS = "PAYOUT_DIFFERS"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of Stripe's ledger, in cents."""
+
+    id: str
+    kind: str
+    source_id: str
+    intent_id: str
+    currency: str
+    amount_cents: int
+    fee_cents: int
+    net_cents: int
+    booked_at: datetime
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StripePayout:
+    """A payout as Stripe shows it, in cents. Only of an automatic one is it known what it holds."""
+
+    id: str
+    status: str
+    amount_cents: int
+    currency: str
+    is_automatic: bool
+    created_at: datetime
+    arrival_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference between Stripe's books and ours, as a comparison found it, in cents."""
+
+    kind: DifferenceKind
+    subject: str
+    ours_cents: int
+    theirs_cents: int
+    detail: str
+    payment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison read and found."""
+
+    payments: int = 0
+    intents: int = 0
+    entries: int = 0
+    found: tuple[Found, ...] = ()
+
+    def __add__(self, other: Compared) -> Compared:
+        return Compared(
+            self.payments + other.payments,
+            self.intents + other.intents,
+            self.entries + other.entries,
+            self.found + other.found,
+        )

@@ -38,7 +38,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "MethodEnum": ["scan", "typed"],
-        "PaymentMethodTakenEnum": "apps.payments.api.serializers.TAKEN",
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
         "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",

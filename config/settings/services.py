@@ -90,6 +90,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay what the doorbell missed": {"task": "core.relay_outbox", "schedule": 10.0},
     "find out what Stripe did not say": {"task": "payments.resolve", "schedule": 30.0},
+    "work on events of Stripe's that were missed": {
+        "task": "payments.work_waiting",
+        "schedule": 30.0,
+    },
+    "see which card readers are online": {"task": "payments.refresh_readers", "schedule": 300.0},
+    "match Stripe's books with ours": {"task": "payments.reconcile", "schedule": 300.0},
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida

@@ -92,9 +92,16 @@ def test_a_key_of_stripes_in_the_wrong_place_stops_the_start(
     assert stripe["STRIPE_SECRET_KEY"] not in said
 
 
+@pytest.mark.parametrize("secrets", ["hunter2", "whsec_x,hunter2", "sk_test_x"])
+def test_a_signing_secret_that_is_none_stops_the_start(tmp_path: Path, secrets: str) -> None:
+    status, said = start(tmp_path, STRIPE_WEBHOOK_SECRETS=secrets)
+    assert (status, "STRIPE_WEBHOOK_SECRETS" in said, secrets in said) == (1, True, False)
+
+
 @pytest.mark.parametrize(
     "stripe",
     [
+        {"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRETS": " whsec_x, whsec_y ,"},
         {"STRIPE_SECRET_KEY": "sk_live_x"},
         {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_TEST_MODE": "true"},
     ],

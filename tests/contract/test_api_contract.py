@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from tests.factories import api_client, make_checkout, open_till
 from tests.orders.api.wire import refusal, send
 
-from .till import BUILT, LATER, LATER_ELSEWHERE, address
+from .till import BUILT, BUILT_ELSEWHERE, LATER, LATER_ELSEWHERE, address
 
 if TYPE_CHECKING:
     from tests.factories import ApiClient, Checkout
@@ -61,6 +61,17 @@ def test_a_call_of_the_contract_is_there(api: ApiClient, method: str, path: str)
     response = api.client.generic(method, address(path), headers=authorised(api))
     assert response.status_code != 405
     assert "about:blank" not in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path"), BUILT_ELSEWHERE)
+def test_a_call_of_another_program_is_there_and_answers_a_stranger_with_a_problem(
+    method: str, path: str
+) -> None:
+    response = Client().generic(method, path, b"{}", "application/json")
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "about:blank" not in response.content.decode()
+    assert Client().generic(method, path + "/").json()["code"] == "not-found"
 
 
 @pytest.mark.parametrize(("method", "path"), EACH_LATER)

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connections
 
 from apps.core.ledgers import find_faults
 from apps.payments.models import Attempt, Payment, Refund
 from apps.payments.services import attempting
+from tests.faults.killing import POINTS, arm, die, killed
+from tests.payments.at_readers import ReaderCounter
 from tests.payments.conftest import counter, stripe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from sandbox.stripe.server import Simulator
     from tests.payments.cards import Counter
 
 __all__ = ["counter", "stripe"]
 pytestmark = pytest.mark.django_db(transaction=True)
-# 1: the row is written, nothing was asked. 2: Stripe has done it, nothing is booked.
-# 3: it is booked, nobody was told.
-POINTS = [1, 2, 3]
-
-
-def die(*_: object, **__: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def arm(point: int) -> None:
-    """Let this process die at a point of its next call to Stripe."""
-    settle = attempting.settle
-
-    def settle_and_die(*given: Any, **named: Any) -> None:
-        settle(*given, **named)
-        die()
-
-    if point == 1:
-        attempting._ask = die  # type: ignore[assignment]
-    else:
-        attempting.settle = die if point == 2 else settle_and_die
-
-
-def killed(act: Callable[[], object], point: int) -> None:
-    """Run `act` in a process of its own that dies at a point."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        arm(point)
-        try:
-            act()
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def assert_the_books_are_whole(counter: Counter, held_cents: int) -> None:
@@ -101,3 +64,55 @@ def test_a_killed_refund_gives_back_once(counter: Counter, point: int) -> None:
     assert Refund.objects.get().status == "SUCCEEDED"
     assert counter.sent_back() == 1000
     assert_the_books_are_whole(counter, 1139)
+
+
+@pytest.fixture
+def at_reader(stripe: Simulator) -> ReaderCounter:
+    """A till with a reader beside it."""
+    return ReaderCounter(stripe)
+
+
+def arm_second(point: int) -> None:
+    """Let this process die at a point of its second call, the one to the reader."""
+    ask, settle = attempting._ask, attempting.settle
+
+    def ask_once(*given: Any, **named: Any) -> Any:
+        attempting._ask = die if point == 1 else ask  # type: ignore[assignment]
+        return ask(*given, **named)
+
+    def settle_once(*given: Any, **named: Any) -> Any:
+        done = settle(*given, **named)
+        arm(point)
+        return done
+
+    attempting._ask, attempting.settle = ask_once, settle_once
+
+
+@pytest.mark.parametrize("is_second", [False, True], ids=["intent", "reader"])
+@pytest.mark.parametrize("point", POINTS)
+def test_a_payment_killed_on_its_way_to_a_reader_is_with_the_reader_or_charges_nothing(
+    at_reader: ReaderCounter, point: int, *, is_second: bool
+) -> None:
+    killed(at_reader.ask, point, arm_second if is_second else arm)
+    payment = Payment.objects.get()
+    has_it = at_reader.action() is not None
+    assert has_it == (is_second and point > 1)
+    at_reader.settle_down(payment)
+    assert payment.status == ("PROCESSING" if has_it else "FAILED")
+    if has_it:
+        at_reader.tap()
+        assert at_reader.settle_down(payment).status == "AUTHORIZED"
+    states = {"requires_capture"} if has_it else {"canceled"}
+    assert {intent.status for intent in at_reader.intents()} <= states
+    assert_the_books_are_whole(at_reader, 0)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_cancellation_at_a_reader_lets_nobody_pay_later(
+    at_reader: ReaderCounter, point: int
+) -> None:
+    payment = at_reader.ask()
+    killed(lambda: at_reader.cancel(payment), point)
+    assert at_reader.settle_down(payment).status == "CANCELED"
+    assert at_reader.intent().status == "canceled"
+    assert_the_books_are_whole(at_reader, 0)

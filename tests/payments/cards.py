@@ -36,10 +36,18 @@ class Counter:
         return datetime.fromtimestamp(self.stripe.world.clock.now(), UTC)
 
     def authorize(
-        self, cents: int = 2139, card: str = "pm_card_visa", payment_id: UUID | None = None
+        self,
+        cents: int = 2139,
+        card: str = "pm_card_visa",
+        payment_id: UUID | None = None,
+        order_id: UUID | None = None,
     ) -> Payment:
         request = PaymentRequest(
-            payment_id or uuid.uuid4(), uuid.uuid4(), cents, Method.CARD, payment_method=card
+            payment_id or uuid.uuid4(),
+            order_id or uuid.uuid4(),
+            cents,
+            Method.CARD,
+            payment_method=card,
         )
         return authorize_payment(till=self.till, request=request, now=self.now)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from apps.payments.models import Attempt, Payment, Refund
-from apps.stores.models import Terminal
+from apps.payments.models import Attempt, Location, Payment, Reader, Refund, Tender
+from apps.stores.models import Store, Terminal
 from tests.conftest import NOON
 from tests.factories import make_store, make_terminal
+
+if TYPE_CHECKING:
+    from apps.orders.models import Order
 
 
 def make_payment(**fields: Any) -> Payment:
     """An authorised payment of $21.39."""
-    terminal = Terminal.objects.first() or make_terminal(make_store())
+    terminal = Terminal.objects.first() or make_terminal(Store.objects.first() or make_store())
     values: dict[str, Any] = {
         "id": uuid4(),
         "store_id": terminal.store_id,
@@ -56,3 +59,28 @@ def make_attempt(payment: Payment, **fields: Any) -> Attempt:
         "sent_at": NOON,
     }
     return Attempt.objects.create(payment=payment, **{**values, **fields})
+
+
+def make_location(store: Store) -> Location:
+    """The store as Stripe Terminal knows it."""
+    return Location.objects.create(store=store, stripe_id=f"tml_{uuid4().hex}", created_at=NOON)
+
+
+def make_reader(store: Store, **fields: Any) -> Reader:
+    """A card reader at the counter, online."""
+    values: dict[str, Any] = {
+        "stripe_id": f"tmr_{uuid4().hex}",
+        "label": "Counter 1",
+        "device_type": "stripe_s700",
+        "serial_number": "S700-1",
+        "is_online": True,
+        "seen_at": NOON,
+        "registered_at": NOON,
+    }
+    return Reader.objects.create(store=store, **{**values, **fields})
+
+
+def make_tender(order: Order, **fields: Any) -> Tender:
+    """What was handed over for an order: all of it, in cash."""
+    values = {"kind": "CASH", "amount_cents": order.total_cents, "at": order.placed_at}
+    return Tender.objects.create(order=order, **{**values, **fields})

@@ -56,6 +56,7 @@ BAD_ATTEMPTS: list[tuple[str, dict[str, Any]]] = [
 ]
 BAD_BOOKS: list[tuple[str, Callable[..., Model], dict[str, Any]]] = [
     ("stripe_event_state_is_known", make_event, {"state": "LOST"}),
+    ("stripe_event_waiting_is_due", make_event, {"state": "WAITING", "due_at": None}),
     ("dispute_status_is_known", make_dispute, {"status": "LOVED"}),
     ("dispute_is_about_something", make_dispute, {"amount_cents": 0}),
     ("payout_status_is_known", make_payout, {"status": "LOST"}),

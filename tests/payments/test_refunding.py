@@ -6,13 +6,26 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from django_subatomic.db import transaction
 
-from apps.payments.errors import PaymentStateConflict, RefundExceedsCaptured, RefundExists
-from apps.payments.selectors import find_payment_drift
+from apps.payments import bulkhead
+from apps.payments.errors import (
+    CardsBusy,
+    PaymentStateConflict,
+    PaymentUnknown,
+    RefundExceedsCaptured,
+    RefundExists,
+)
+from apps.payments.models import Refund
+from apps.payments.selectors import find_payment_drift, list_refunds_to_send
+from apps.payments.services.refunding import hold_refund, send_refund
+from apps.payments.types import RefundRequest
 from sandbox.stripe.faults import Fault, Kind
+from tests.payments.books import make_dispute
 from tests.payments.cards import REFUND
 
 if TYPE_CHECKING:
+    from apps.payments.models import Payment
     from tests.payments.cards import Counter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,3 +106,86 @@ def test_a_refund_without_an_answer_holds_its_share(counter: Counter) -> None:
     assert counter.refund(payment, 600).status == "UNKNOWN"
     with pytest.raises(RefundExceedsCaptured):
         counter.refund(payment, 600)
+
+
+def test_what_the_bank_has_in_dispute_is_not_refunded(counter: Counter) -> None:
+    payment = counter.paid(1000)
+    make_dispute(payment=payment)
+    with pytest.raises(PaymentStateConflict, match="dispute"):
+        counter.refund(payment, 100)
+    assert counter.sent_back() == 0
+
+
+@pytest.mark.parametrize("fields", [{"status": "WON"}, {"is_charge_refundable": True}])
+def test_what_the_bank_only_asks_about_or_has_given_up_is_refunded(
+    counter: Counter, fields: dict[str, object]
+) -> None:
+    payment = counter.paid(1000)
+    make_dispute(payment=payment, **fields)
+    assert counter.refund(payment, 100).status == "SUCCEEDED"
+
+
+# --- Held first, sent after -----------------------------------------------------------------------
+
+
+def hold(counter: Counter, payment: Payment, cents: int, store_id: int | None = None) -> Refund:
+    request = RefundRequest(uuid.uuid4(), payment.pk, cents, "Stale", "Lea")
+    with transaction():
+        return hold_refund(
+            store_id=store_id or counter.till.store.id, request=request, now=counter.now
+        )
+
+
+def test_a_held_refund_has_its_share_and_stripe_knows_nothing_of_it(counter: Counter) -> None:
+    payment = counter.paid(1000)
+    refund = hold(counter, payment, 600)
+    payment.refresh_from_db()
+    assert (refund.status, payment.status) == ("PENDING", "PARTIALLY_REFUNDED")
+    assert (payment.refunded_cents, counter.sent_back()) == (600, 0)
+    with pytest.raises(RefundExceedsCaptured):
+        hold(counter, payment, 401)
+    assert not list(find_payment_drift())
+
+
+def test_a_held_refund_is_sent_once(counter: Counter) -> None:
+    refund = hold(counter, counter.paid(1000), 600)
+    assert list(list_refunds_to_send()) == [refund]
+    for _ in range(2):
+        send_refund(refund_id=refund.pk, now=counter.now)
+    refund.refresh_from_db()
+    assert (refund.status, refund.attempts.count()) == ("SUCCEEDED", 1)
+    assert (counter.sent_back(), list(list_refunds_to_send())) == (600, [])
+
+
+def test_a_refund_that_waits_for_the_bank_is_not_sent_again(counter: Counter) -> None:
+    refund = hold(counter, counter.capture(counter.authorize(1000, "pm_card_pendingRefund")), 600)
+    send_refund(refund_id=refund.pk, now=counter.now)
+    refund.refresh_from_db()
+    assert (refund.status, list(list_refunds_to_send())) == ("PENDING", [])
+
+
+def test_a_refund_of_another_order_is_not_that_orders_to_send(counter: Counter) -> None:
+    payment = counter.paid(1000)
+    refund = hold(counter, payment, 600)
+    assert list(list_refunds_to_send(order_id=payment.order_id)) == [refund]
+    assert not list(list_refunds_to_send(order_id=uuid.uuid4()))
+
+
+def test_while_stripe_is_silent_a_held_refund_waits(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refund = hold(counter, counter.paid(1000), 600)
+    silent = bulkhead.Bulkhead(1)
+    for _ in range(bulkhead.SILENCES_UNTIL_OPEN):
+        silent.note_silence()
+    monkeypatch.setattr(bulkhead, "bulkhead", silent)
+    with pytest.raises(CardsBusy):
+        send_refund(refund_id=refund.pk, now=counter.now)
+    assert not refund.attempts.exists()
+
+
+def test_another_stores_payment_is_not_held(counter: Counter) -> None:
+    payment = counter.paid(1000)
+    with pytest.raises(PaymentUnknown):
+        hold(counter, payment, 600, store_id=payment.store_id + 1)
+    assert not Refund.objects.exists()

@@ -7,8 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.payments.errors import TenderExcess, TenderInsufficient
-from apps.payments.rules import PAYMENT_MOVES, REFUND_MOVES, settle, status_after_refunds
-from apps.payments.types import PaymentStatus, RefundStatus, Settlement, Tender, TenderKind
+from apps.payments.rules import (
+    PAYMENT_MOVES,
+    REFUND_MOVES,
+    parts_of_address,
+    settle,
+    status_after_refunds,
+    status_of_intent,
+)
+from apps.payments.types import (
+    Address,
+    Intent,
+    PaymentStatus,
+    RefundStatus,
+    Settlement,
+    Tender,
+    TenderKind,
+)
+from tests.conftest import NOON
 
 amounts = st.integers(0, 10**9)
 
@@ -121,3 +137,67 @@ def test_a_payment_is_called_by_what_has_gone_back(captured: int, share: float) 
     status = status_after_refunds(captured, refunded)
     assert (status is PaymentStatus.CAPTURED) == (refunded == 0)
     assert (status is PaymentStatus.REFUNDED) == (refunded == captured)
+
+
+def intent(status: str, *, is_at_reader: bool, decline_code: str = "") -> Intent:
+    return Intent(
+        "pi_1",
+        status,
+        2139,
+        0,
+        0,
+        "USD",
+        NOON,
+        decline_code=decline_code,
+        is_at_reader=is_at_reader,
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_at_reader", "decline_code", "status"),
+    [
+        (True, "", PaymentStatus.PENDING),
+        (True, "generic_decline", PaymentStatus.FAILED),
+        (False, "", PaymentStatus.FAILED),
+        (False, "generic_decline", PaymentStatus.FAILED),
+    ],
+)
+def test_only_at_a_reader_the_card_may_still_come(
+    *, is_at_reader: bool, decline_code: str, status: PaymentStatus
+) -> None:
+    seen = intent("requires_payment_method", is_at_reader=is_at_reader, decline_code=decline_code)
+    assert status_of_intent(seen) is status
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ("requires_capture", PaymentStatus.AUTHORIZED),
+        ("succeeded", PaymentStatus.CAPTURED),
+        ("canceled", PaymentStatus.CANCELED),
+        ("processing", PaymentStatus.PROCESSING),
+        ("requires_action", PaymentStatus.FAILED),
+    ],
+)
+def test_elsewhere_an_intent_means_the_same_at_a_reader(shown: str, status: PaymentStatus) -> None:
+    for is_at_reader in (True, False):
+        assert status_of_intent(intent(shown, is_at_reader=is_at_reader)) is status
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        (
+            "6821 W Broward Blvd, Plantation, FL 33317",
+            ("6821 W Broward Blvd", "Plantation", "FL", "33317"),
+        ),
+        (
+            "1 Main St, Unit 2\nMiami, FL 33101-1234",
+            ("1 Main St, Unit 2", "Miami", "FL", "33101-1234"),
+        ),
+        ("1 Main Street", ("1 Main Street", "", "", "")),
+        ("", ("", "", "", "")),
+    ],
+)
+def test_an_address_is_taken_apart_where_it_can_be(address: str, parts: tuple[str, ...]) -> None:
+    assert parts_of_address(address) == Address(*parts)

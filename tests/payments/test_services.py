@@ -38,7 +38,7 @@ def test_cash_goes_back_less_the_change_that_was_given() -> None:
 
 def test_a_card_goes_back_to_the_card() -> None:
     order = make_order(make_store())
-    payment = make_payment(order_id=order.pk, tendered_at=NOON)
+    payment = make_payment(order_id=order.pk, tendered_at=NOON, tendered_cents=2139)
     taken(order.pk, "CARD", 1070, payment.pk)
     with transaction():
         hand_back_tenders(order_id=order.pk, change_cents=0, now=NOON)

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django_subatomic.db import transaction
 
 from apps.core import audit
 from apps.core.types import Actor, ActorKind
 from apps.payments.locks import lock_payment
+from apps.payments.services.attempting import settle
+from apps.payments.types import Refused
+from tests.conftest import NOON
 from tests.payments.api.test_cards import Desk, card
 from tests.payments.conftest import stripe
+from tests.payments.rows import make_attempt, make_payment, make_refund
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +47,9 @@ def wait_until_somebody_waits() -> None:
     pytest.fail("The other transaction did not come to the payment.")
 
 
-def act_while_a_booking_holds(payment_id: str, act: Callable[[], ApiResponse]) -> int:
+def act_while_a_booking_holds(
+    payment_id: str, act: Callable[[], HttpResponse | ApiResponse]
+) -> int:
     """Status of `act` when it meets a booking that has the payment and then wants the chain."""
 
     def run() -> int:
@@ -76,3 +83,17 @@ def test_a_void_waits_for_its_payment_before_it_takes_the_audit_chain(stripe: Si
     order_id, payment_id = desk.sold()
     void = lambda: desk.api.post(f"orders/{order_id}/void", {"reason": "wrong"}, key="v")  # noqa: E731
     assert act_while_a_booking_holds(payment_id, void) == 200
+
+
+def test_a_refund_that_fails_waits_for_its_payment_before_it_takes_the_audit_chain() -> None:
+    payment = make_payment(status="REFUNDED", captured_cents=2139, refunded_cents=2139)
+    refund = make_refund(payment, amount_cents=2139, status="PENDING")
+    attempt = make_attempt(payment, refund=refund, operation="REFUND", state="SENT")
+
+    def fail() -> HttpResponse:
+        settle(attempt, Refused("charge_disputed", "No."), now=NOON)
+        return HttpResponse()
+
+    assert act_while_a_booking_holds(str(payment.pk), fail) == 200
+    payment.refresh_from_db()
+    assert (payment.status, payment.refunded_cents) == ("CAPTURED", 0)

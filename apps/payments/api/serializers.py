@@ -11,10 +11,9 @@ from apps.payments.rules import LEAST_CENTS
 from apps.payments.types import Method, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
-    from apps.payments.models import Payment, Refund
+    from apps.payments.models import Payment, Reader, Refund
 
 
-TAKEN = [Method.CARD.value.lower()]  # readers are to come
 METHODS = [method.value.lower() for method in Method]
 PAYMENT_STATUSES = [status.value.lower() for status in PaymentStatus]
 REFUND_STATUSES = [status.value.lower() for status in RefundStatus]
@@ -24,8 +23,22 @@ class PaymentIn(StrictSerializer):
     id = IdField()
     order_id = IdField()
     amount_cents = CentsField(min_value=LEAST_CENTS)
-    method = OneOfField(TAKEN)
-    payment_method = TextField(max_length=80, help_text="Stripe's name of the card: `pm_...`.")
+    method = OneOfField(METHODS)
+    payment_method = TextField(
+        max_length=80, required=False, help_text="Method `card`: Stripe's name of it, `pm_...`."
+    )
+    reader_id = TextField(
+        max_length=80, required=False, help_text="Method `card_present`: Stripe's name, `tmr_...`."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_card = attrs["method"] == Method.CARD.value.lower()
+        needed, surplus = ("payment_method", "reader_id")[:: 1 if is_card else -1]
+        if needed not in attrs:
+            raise serializers.ValidationError({needed: ["This method needs it."]}, code="required")
+        if surplus in attrs:
+            raise serializers.ValidationError({surplus: ["This method has none."]}, code="surplus")
+        return attrs
 
 
 class CaptureIn(StrictSerializer):
@@ -42,6 +55,31 @@ class RefundIn(StrictSerializer):
     reason = TextField(max_length=200)
 
 
+class ConnectionTokenIn(StrictSerializer):
+    pass
+
+
+class ConnectionTokenOut(serializers.Serializer[Any]):
+    """What an app at the counter needs to speak to readers itself. Ask anew for each."""
+
+    secret = serializers.CharField()
+
+
+class ReaderOut(serializers.Serializer[Any]):
+    """A card reader of the store."""
+
+    id = serializers.CharField(help_text="Stripe's name of it.")
+    label = serializers.CharField()  # type: ignore[assignment]  # fields have one of their own
+    device_type = serializers.CharField()
+    is_online = serializers.BooleanField(help_text="As Stripe told us lastly.")
+
+
+class ReadersOut(serializers.Serializer[Any]):
+    """The card readers of the store, by what they are called."""
+
+    results = ReaderOut(many=True)
+
+
 class CardOut(serializers.Serializer[Any]):
     brand = serializers.CharField()
     last4 = serializers.CharField()
@@ -55,6 +93,7 @@ class PaymentOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(PAYMENT_STATUSES)
     method = serializers.ChoiceField(METHODS)
     amount_cents = serializers.IntegerField()
+    tip_cents = serializers.IntegerField(help_text="Given at the reader, on top of the amount.")
     authorized_cents = serializers.IntegerField()
     captured_cents = serializers.IntegerField()
     refunded_cents = serializers.IntegerField()
@@ -84,6 +123,7 @@ def describe_payment(payment: Payment) -> dict[str, Any]:
         "status": payment.status.lower(),
         "method": payment.method.lower(),
         "amount_cents": payment.amount_cents,
+        "tip_cents": payment.tip_cents,
         "authorized_cents": payment.authorized_cents,
         "captured_cents": payment.captured_cents,
         "refunded_cents": payment.refunded_cents,
@@ -91,6 +131,16 @@ def describe_payment(payment: Payment) -> dict[str, Any]:
         "card": card if payment.card_last4 else None,
         "capture_before": payment.capture_before,
         "created_at": payment.created_at,
+    }
+
+
+def describe_reader(reader: Reader) -> dict[str, Any]:
+    """A card reader as the API shows it."""
+    return {
+        "id": reader.stripe_id,
+        "label": reader.label,
+        "device_type": reader.device_type,
+        "is_online": reader.is_online,
     }
 
 

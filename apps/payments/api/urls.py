@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from apps.payments.api import views
+from apps.payments.api import readers, views
 
 urlpatterns = [
+    path("readers", readers.ReadersView.as_view()),
+    path("terminals/connection-token", readers.ConnectionTokenView.as_view()),
     path("payments", views.PaymentsView.as_view()),
     path("payments/<uuid:payment_id>", views.PaymentView.as_view()),
     path("payments/<uuid:payment_id>/capture", views.CaptureView.as_view()),

@@ -12,9 +12,9 @@ from apps.core.api.views import send_json
 from apps.payments import errors
 from apps.payments.api import serializers
 from apps.payments.api.serializers import describe_payment, describe_refund
-from apps.payments.selectors import get_payment
 from apps.payments.services.authorizing import authorize_payment
 from apps.payments.services.capturing import cancel_payment, capture_payment
+from apps.payments.services.looking import find_out
 from apps.payments.services.refunding import refund_payment
 from apps.payments.types import (
     Method,
@@ -53,6 +53,7 @@ class PaymentsView(TillView):
             *TOKEN_REFUSALS,
             PermissionMissing,
             errors.PaymentExists,
+            errors.ReaderUnknown,
             errors.CardsBusy,
             errors.CardsNotTaken,
         )
@@ -64,14 +65,18 @@ class PaymentsView(TillView):
         responses={201: serializers.PaymentOut, 202: serializers.PaymentOut},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Authorise a card; 202 where Stripe did not answer: poll the payment."""
+        """Authorise a card, or let a reader ask for one: `processing` until it was presented.
+
+        202 where Stripe did not answer. In both cases poll the payment.
+        """
         asked, till = self.read(request, serializers.PaymentIn), self.till(request)
         wanted = PaymentRequest(
             id=asked["id"],
             order_id=asked["order_id"],
             amount_cents=asked["amount_cents"],
             method=Method(asked["method"].upper()),
-            payment_method=asked["payment_method"],
+            payment_method=asked.get("payment_method", ""),
+            reader_id=asked.get("reader_id", ""),
         )
 
         def authorize() -> tuple[int, dict[str, Any]]:
@@ -89,9 +94,10 @@ class PaymentView(TillView):
 
     @extend_schema(operation_id="get_payment", responses=serializers.PaymentOut)
     def get(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Where a card payment stands."""
+        """Where a card payment stands; while a reader works on it, Stripe is asked."""
         store_id = self.till(request).store.id
-        return send_json(describe_payment(get_payment(store_id=store_id, payment_id=payment_id)))
+        payment = find_out(store_id=store_id, payment_id=payment_id, now=timezone.now())
+        return send_json(describe_payment(payment))
 
 
 class CaptureView(TillView):
@@ -133,7 +139,10 @@ class CancelView(TillView):
         responses={200: serializers.PaymentOut, 202: serializers.PaymentOut},
     )
     def post(self, request: Request, payment_id: UUID) -> HttpResponse:
-        """Cancel an authorisation; 202 where Stripe did not answer: poll the payment."""
+        """Cancel an authorisation, or what a reader waits for.
+
+        202 where Stripe did not answer: poll the payment.
+        """
         self.read(request, serializers.CancelIn)
         store_id = self.till(request).store.id
 

@@ -42,4 +42,5 @@ def read_refund(shown: Any) -> StripeRefund:
         refund_id=own_id(shown, REFUND_NAME),
         intent_id=id_of(shown, "payment_intent"),
         created_at=datetime.fromtimestamp(shown.created, UTC),
+        is_booked=bool(id_of(shown, "balance_transaction")),
     )

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('amount_cents', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('status', models.CharField(choices=[('PENDING', 'Pending'), ('IN_TRANSIT', 'In transit'), ('PAID', 'Paid'), ('FAILED', 'Failed'), ('CANCELED', 'Canceled')], max_length=12)),
+                ('is_automatic', models.BooleanField(default=True, help_text='Stripe tells what it collected. It does not of one made by hand.')),
                 ('created_at', models.DateTimeField()),
                 ('arrival_date', models.DateField(help_text='At the bank.')),
                 ('matched_at', models.DateTimeField(help_text='What it collected was found, and comes to its amount.', null=True)),
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, help_text='What came of it.', max_length=300)),
                 ('created_at', models.DateTimeField(help_text="By Stripe's clock.")),
                 ('received_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(help_text='When it is worked on, or tried again.')),
+                ('due_at', models.DateTimeField(help_text='When it is worked on, or tried again; empty: there is no need.', null=True)),
                 ('worked_at', models.DateTimeField(null=True)),
             ],
         ),
@@ -201,6 +202,39 @@ class Migration(migrations.Migration):
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('tip_cents__gte', 0)), name='payment_tip_not_negative'),
         ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(fields=['changed_at'], name='payments_changed'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('method', 'CARD_PRESENT'), ('status__in', ['PENDING', 'PROCESSING', 'UNKNOWN'])), fields=['created_at'], name='payments_at_readers'),
+        ),
+        migrations.AddField(
+            model_name='tender',
+            name='return_id',
+            field=models.UUIDField(help_text='The return that handed it back.', null=True),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(condition=models.Q(('status', 'PENDING')), fields=['created_at'], name='refunds_pending'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(condition=models.Q(('status', 'UNKNOWN')), fields=['created_at'], name='refunds_unknown'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(fields=['-created_at', '-id'], name='refunds_newest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(fields=['card_last4', '-created_at'], name='payments_of_a_card'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('status', 'UNKNOWN')), fields=['created_at'], name='payments_unknown'),
+        ),
         migrations.RunPython(take_all_that_was_authorized, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='payment',
@@ -253,10 +287,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='stripeevent',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['due_at'], name='stripe_events_waiting'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='stripe_events_due'),
+        ),
+        migrations.AddIndex(
+            model_name='stripeevent',
+            index=models.Index(condition=models.Q(('state', 'UNMATCHED')), fields=['received_at'], name='stripe_events_unmatched'),
         ),
         migrations.AddConstraint(
             model_name='stripeevent',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'DONE', 'IGNORED', 'UNMATCHED'])), name='stripe_event_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='stripeevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'WAITING'), _negated=True), ('due_at__isnull', False), _connector='OR'), name='stripe_event_waiting_is_due'),
         ),
     ]

@@ -16,6 +16,9 @@ class Payout(models.Model):
     amount_cents = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=12, choices=choices(PayoutStatus))
+    is_automatic = models.BooleanField(
+        default=True, help_text="Stripe tells what it collected. It does not of one made by hand."
+    )
     created_at = models.DateTimeField()
     arrival_date = models.DateField(help_text="At the bank.")
     matched_at = models.DateTimeField(

@@ -27,7 +27,9 @@ class StripeEvent(models.Model):
     note = models.CharField(max_length=300, blank=True, help_text="What came of it.")
     created_at = models.DateTimeField(help_text="By Stripe's clock.")
     received_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="When it is worked on, or tried again.")
+    due_at = models.DateTimeField(
+        null=True, help_text="When it is worked on, or tried again; empty: there is no need."
+    )
     worked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -35,11 +37,22 @@ class StripeEvent(models.Model):
             models.Index(fields=["-received_at", "-id"], name="stripe_events_newest_first"),
             models.Index(
                 fields=["due_at"],
-                name="stripe_events_waiting",
-                condition=Q(state=EventState.WAITING.value),
+                name="stripe_events_due",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["received_at"],
+                name="stripe_events_unmatched",
+                condition=Q(state=EventState.UNMATCHED.value),
             ),
         ]
-        constraints = [is_one_of("state", EventState, name="stripe_event_state_is_known")]
+        constraints = [
+            is_one_of("state", EventState, name="stripe_event_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=EventState.WAITING.value) | Q(due_at__isnull=False),
+                name="stripe_event_waiting_is_due",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

@@ -19,15 +19,17 @@ from apps.payments.types import (
 
 
 class Tender(models.Model):
-    """One tender of an order, in cents. A void or refund is a row of its own, negative.
+    """One tender of an order, in cents. What a void or a return hands back is a negative row.
 
-    For every order: the tenders less the change given are the total, or nothing once voided.
+    For every order: the tenders less the change given are the total less what was returned, or
+    nothing once voided.
     """
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tenders")
     kind = models.CharField(max_length=8, choices=choices(TenderKind))
     amount_cents = models.BigIntegerField()
     payment_id = models.UUIDField(null=True, help_text="The card payment, for a card.")
+    return_id = models.UUIDField(null=True, help_text="The return that handed it back.")
     at = models.DateTimeField()
 
     class Meta:
@@ -78,10 +80,29 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="payments_newest_first"),
             models.Index(fields=["order_id"], name="payments_of_an_order"),
+            models.Index(fields=["card_last4", "-created_at"], name="payments_of_a_card"),
+            models.Index(fields=["changed_at"], name="payments_changed"),
             models.Index(
                 fields=["created_at"],
                 name="payments_authorized",
                 condition=Q(status=PaymentStatus.AUTHORIZED.value),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="payments_unknown",
+                condition=Q(status=PaymentStatus.UNKNOWN.value),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="payments_at_readers",
+                condition=Q(
+                    status__in=[
+                        PaymentStatus.PENDING.value,
+                        PaymentStatus.PROCESSING.value,
+                        PaymentStatus.UNKNOWN.value,
+                    ],
+                    method=Method.CARD_PRESENT.value,
+                ),
             ),
             models.Index(
                 fields=["released_at"],
@@ -141,6 +162,19 @@ class Refund(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                name="refunds_pending",
+                condition=Q(status=RefundStatus.PENDING.value),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="refunds_unknown",
+                condition=Q(status=RefundStatus.UNKNOWN.value),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="refunds_newest_first"),
+        ]
         constraints = [
             is_one_of("status", RefundStatus, name="refund_status_is_known"),
             models.CheckConstraint(

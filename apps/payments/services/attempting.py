@@ -7,60 +7,39 @@ the resolver finds out the rest.
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django_subatomic.db import durable, transaction, transaction_required
+from django_subatomic.db import durable, transaction
 
 from apps.payments.bulkhead import bulkhead
-from apps.payments.gateway import intents, refunds
-from apps.payments.models import Attempt, Payment
-from apps.payments.services.booking import book_intent, book_refund, book_silence
+from apps.payments.gateway import intents, refunds, terminal
+from apps.payments.models import Attempt
+from apps.payments.services.booking import (
+    book_intent,
+    book_presented,
+    book_refund,
+    book_silence,
+)
+from apps.payments.services.freeing import TIMED_OUT, free_reader
 from apps.payments.types import (
     OPEN_STATES,
     Answered,
     AttemptState,
     Operation,
+    PaymentStatus,
     Refused,
     Unanswered,
 )
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
-    from apps.core.types import JSON
-    from apps.payments.models import Refund
-    from apps.payments.types import Intent, Outcome, StripeRefund
+    from apps.payments.types import Outcome
 
 ANSWER_LENGTH = 300
-
-
-@transaction_required
-def begin(
-    payment: Payment,
-    operation: Operation,
-    parameters: dict[str, JSON],
-    *,
-    now: datetime,
-    refund: Refund | None = None,
-) -> Attempt:
-    """Write down what is about to be asked, under a key of its own.
-
-    Raises:
-        django.db.IntegrityError: the same is being asked already.
-    """
-    subject = refund.pk if refund else payment.pk
-    asked = Attempt.objects.filter(payment=payment, refund=refund, operation=operation.value)
-    number = asked.count() + 1
-    return Attempt.objects.create(
-        payment=payment,
-        refund=refund,
-        operation=operation.value,
-        key=f"{subject}:{operation.value.lower()}:{number}",
-        parameters=parameters,
-        state=AttemptState.SENT.value,
-        first_sent_at=now,
-        sent_at=now,
-    )
 
 
 @durable
@@ -70,32 +49,61 @@ def perform(attempt: Attempt, *, now: datetime) -> Refused[Any] | None:
     Raises:
         CardsNotTaken: no key of Stripe's is configured.
     """
+    begun = time.monotonic()
     outcome = _ask(attempt)
+    took = timedelta(seconds=time.monotonic() - begun)
     if isinstance(outcome, Unanswered):
         bulkhead.note_silence()
     else:
         bulkhead.note_answer()
-    return settle(attempt, outcome, now=now)
+    refusal = settle(attempt, outcome, now=now, took=took)
+    if refusal and attempt.operation == Operation.PRESENT:
+        if refusal.code == TIMED_OUT:
+            free_reader(attempt.payment, now=now)
+        close_failed(attempt.payment_id, now=now)
+    return refusal
+
+
+@durable
+def close_failed(payment_id: UUID, *, now: datetime) -> None:
+    """Cancel the intent of a payment that was booked as failed at this instant, at a reader."""
+    owed = Attempt.objects.filter(
+        payment=payment_id,
+        payment__status=PaymentStatus.FAILED.value,
+        operation=Operation.CANCEL.value,
+        state=AttemptState.SENT.value,
+        first_sent_at=now,
+    )
+    for attempt in owed.select_related("payment"):
+        perform(attempt, now=now)
 
 
 @transaction
-def settle(attempt: Attempt, outcome: Outcome[Any], *, now: datetime) -> Refused[Any] | None:
-    """Book the outcome of an attempt; nothing, where somebody else has booked it meanwhile."""
-    if not _close(attempt, outcome, now):
+def settle(
+    attempt: Attempt, outcome: Outcome[Any], *, now: datetime, took: timedelta = timedelta()
+) -> Refused[Any] | None:
+    """Book the outcome of an attempt; nothing, where somebody else has booked it meanwhile.
+
+    `took` is how long the call lasted since `now`.
+    """
+    if not _close(attempt, outcome, now + took):
         return None
     match outcome:
         case Unanswered():
             book_silence(attempt, now=now)
-        case Answered(seen) | Refused(seen=seen):
-            _book(attempt, seen, now=now)
+        case Answered() | Refused():
+            _book(attempt, outcome, now=now)
     return outcome if isinstance(outcome, Refused) else None
 
 
-def _book(attempt: Attempt, seen: Intent | StripeRefund | None, *, now: datetime) -> None:
-    if attempt.operation == Operation.REFUND:
-        book_refund(attempt, seen, now=now)
-    else:
-        book_intent(attempt, seen, now=now)
+def _book(attempt: Attempt, outcome: Answered[Any] | Refused[Any], *, now: datetime) -> None:
+    match Operation(attempt.operation):
+        case Operation.REFUND:
+            book_refund(attempt, outcome.seen, now=now)
+        case Operation.PRESENT:
+            book_presented(attempt, outcome, now=now)
+        case _:
+            book_intent(attempt, outcome.seen, now=now)
 
 
 def _ask(attempt: Attempt) -> Outcome[Any]:
@@ -104,7 +112,9 @@ def _ask(attempt: Attempt) -> Outcome[Any]:
         case Operation.AUTHORIZE:
             return intents.create_intent(parameters, key=attempt.key)
         case Operation.PRESENT:
-            raise NotImplementedError
+            reader = attempt.payment.reader
+            reader_id = reader.stripe_id if reader else ""
+            return terminal.process_payment_intent(reader_id, intent_id, key=attempt.key)
         case Operation.CAPTURE:
             return intents.capture_intent(intent_id, parameters, key=attempt.key)
         case Operation.CANCEL:
@@ -113,7 +123,7 @@ def _ask(attempt: Attempt) -> Outcome[Any]:
             return refunds.create_refund(parameters, key=attempt.key)
 
 
-def _close(attempt: Attempt, outcome: Outcome[Any], now: datetime) -> bool:
+def _close(attempt: Attempt, outcome: Outcome[Any], answered_at: datetime) -> bool:
     """Note the outcome on the attempt, unless somebody has closed it."""
     silence, answer = "", ""
     match outcome:
@@ -125,6 +135,9 @@ def _close(attempt: Attempt, outcome: Outcome[Any], now: datetime) -> bool:
             state, silence, answer = AttemptState.UNANSWERED, why.value, reason
     return bool(
         Attempt.objects.filter(pk=attempt.pk, state__in=OPEN_STATES).update(
-            state=state.value, silence=silence, answer=answer[:ANSWER_LENGTH], answered_at=now
+            state=state.value,
+            silence=silence,
+            answer=answer[:ANSWER_LENGTH],
+            answered_at=answered_at,
         )
     )

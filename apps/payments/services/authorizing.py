@@ -10,15 +10,18 @@ from django_subatomic.db import durable, transaction
 from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import CardsNotTaken, PaymentExists
 from apps.payments.gateway import calling
-from apps.payments.models import Attempt, Payment
-from apps.payments.selectors import get_payment
-from apps.payments.services.attempting import begin, perform
-from apps.payments.types import Operation, PaymentStatus
+from apps.payments.models import Payment
+from apps.payments.selectors import get_payment, get_reader
+from apps.payments.services.attempting import perform
+from apps.payments.services.beginning import begin
+from apps.payments.services.presenting import present_payment
+from apps.payments.types import Method, Operation, PaymentStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.core.types import JSON
+    from apps.payments.models import Attempt, Reader
     from apps.payments.types import PaymentRequest
     from apps.stores.types import Till
 
@@ -29,32 +32,44 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
 
     The same payment asked for again is answered as it stands; Stripe is not asked twice.
 
+    At a reader that only begins it: the payment is PROCESSING until somebody has presented a card
+    (`services.looking`).
+
     Raises:
         CardsNotTaken: no key of Stripe's is configured.
         CardsBusy: Stripe has not answered of late; nothing was tried.
         PaymentExists: another payment has this id.
+        ReaderUnknown: the store has no such reader.
     """
     if not calling.takes_cards():
         raise CardsNotTaken("No key of Stripe's is configured: take cash.")
     if known := _find_same(till, request):
         return known
-    with stripe_slot():
+    at = (
+        get_reader(store_id=till.store.id, reader_id=request.reader_id)
+        if _is_read(request)
+        else None
+    )
+    with stripe_slot(), calling.within(calling.REQUEST_SECONDS):
         try:
-            attempt = _write_down(till, request, now)
+            attempt = _write_down(till, request, at, now)
         except IntegrityError:
             if known := _find_same(till, request):  # a twin of this request was faster
                 return known
             raise
         perform(attempt, now=now)
+        if at:
+            present_payment(payment_id=request.id, now=now)
     return get_payment(store_id=till.store.id, payment_id=request.id)
 
 
 def _find_same(till: Till, request: PaymentRequest) -> Payment | None:
-    known = Payment.objects.filter(pk=request.id).first()
+    known = Payment.objects.select_related("reader").filter(pk=request.id).first()
     if known is None:
         return None
     asked = (till.store.id, request.order_id, request.amount_cents, request.method.value)
-    if (known.store_id, known.order_id, known.amount_cents, known.method) != asked:
+    held = (known.store_id, known.order_id, known.amount_cents, known.method)
+    if held != asked or (known.reader.stripe_id if known.reader else "") != request.reader_id:
         raise PaymentExists(
             "This id belongs to another payment. Make a new id for a new payment.",
             id=str(request.id),
@@ -63,7 +78,7 @@ def _find_same(till: Till, request: PaymentRequest) -> Payment | None:
 
 
 @transaction
-def _write_down(till: Till, request: PaymentRequest, now: datetime) -> Attempt:
+def _write_down(till: Till, request: PaymentRequest, at: Reader | None, now: datetime) -> Attempt:
     payment = Payment.objects.create(
         id=request.id,
         store_id=till.store.id,
@@ -72,6 +87,7 @@ def _write_down(till: Till, request: PaymentRequest, now: datetime) -> Attempt:
         order_id=request.order_id,
         method=request.method.value,
         payment_method=request.payment_method,
+        reader=at,
         currency=till.store.currency,
         amount_cents=request.amount_cents,
         status=PaymentStatus.PENDING.value,
@@ -82,17 +98,26 @@ def _write_down(till: Till, request: PaymentRequest, now: datetime) -> Attempt:
 
 
 def _parameters(till: Till, request: PaymentRequest) -> dict[str, JSON]:
-    return {
+    asked: dict[str, JSON] = {
         "amount": request.amount_cents,
         "currency": till.store.currency.lower(),
         "capture_method": "manual",
-        "confirm": True,
-        "error_on_requires_action": True,
-        "payment_method": request.payment_method,
-        "allowed_payment_method_types": ["card"],
         "metadata": {
             calling.PAYMENT_NAME: str(request.id),
             calling.ORDER_NAME: str(request.order_id),
             calling.STORE_NAME: till.store.code,
         },
     }
+    if _is_read(request):  # the reader confirms it
+        return {**asked, "allowed_payment_method_types": ["card_present"]}
+    return {
+        **asked,
+        "confirm": True,
+        "error_on_requires_action": True,
+        "payment_method": request.payment_method,
+        "allowed_payment_method_types": ["card"],
+    }
+
+
+def _is_read(request: PaymentRequest) -> bool:
+    return request.method is Method.CARD_PRESENT

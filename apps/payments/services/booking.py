@@ -24,7 +24,18 @@ from apps.payments.rules import (
     status_of_intent,
     status_of_refund,
 )
-from apps.payments.types import Intent, Operation, PaymentStatus, RefundStatus, StripeRefund
+from apps.payments.services.beginning import begin
+from apps.payments.types import (
+    OPEN_STATES,
+    Answered,
+    Intent,
+    Method,
+    Operation,
+    PaymentStatus,
+    RefundStatus,
+    Refused,
+    StripeRefund,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +44,8 @@ if TYPE_CHECKING:
 
     from apps.core.types import JSON
     from apps.payments.models import Attempt
+
+CODE_LENGTH = 80
 
 log = structlog.get_logger()
 
@@ -47,6 +60,31 @@ def book_intent(attempt: Attempt, seen: Intent | StripeRefund | None, *, now: da
 
 
 @transaction_required
+def book_presented(
+    attempt: Attempt, outcome: Answered[object] | Refused[object], *, now: datetime
+) -> None:
+    """Book what became of the wish to present a payment at a reader.
+
+    The reader is at work on it, or would not have it; where somebody has looked already, the intent
+    itself is there.
+    """
+    match outcome:
+        case Answered(Intent() as intent):
+            apply_intent(attempt.payment_id, intent, now=now)
+        case Answered():
+            _move(attempt.payment_id, PaymentStatus.PROCESSING, {}, now)
+        case Refused(code=code):
+            give_up(attempt.payment_id, code, now=now)
+
+
+@transaction_required
+def give_up(payment_id: UUID, code: str, *, now: datetime) -> bool:
+    """A payment that no reader works on has failed, and its intent is to be closed."""
+    payment = lock_payment(payment_id)
+    return _fail(payment, {"decline_code": code[:CODE_LENGTH]}, now)
+
+
+@transaction_required
 def book_silence(attempt: Attempt, *, now: datetime) -> None:
     """Stripe did not answer: say that we do not know."""
     if attempt.refund_id:
@@ -58,6 +96,7 @@ def book_silence(attempt: Attempt, *, now: datetime) -> None:
 @transaction_required
 def book_refund(attempt: Attempt, seen: Intent | StripeRefund | None, *, now: datetime) -> None:
     """Book what a call about a refund has shown; refused with nothing to show, it has failed."""
+    lock_payment(attempt.payment_id)  # one that failed gives its share back, after the audit
     refund = Refund.objects.get(attempts=attempt)
     if isinstance(seen, StripeRefund):
         apply_refund(refund, seen, now=now)
@@ -91,8 +130,28 @@ def apply_intent(payment_id: UUID, seen: Intent, *, now: datetime) -> bool:
         values["authorized_cents"] = max(payment.authorized_cents, seen.received_cents)
         values["captured_cents"] = seen.received_cents
     elif target is PaymentStatus.FAILED:
-        values["decline_code"] = seen.decline_code or seen.status
+        return _fail(payment, {**values, "decline_code": seen.decline_code or seen.status}, now)
+    elif target is PaymentStatus.PENDING:  # no news, but for its name
+        Payment.objects.filter(pk=payment_id, intent_id__isnull=True).update(intent_id=seen.id)
+        return False
     return _move(payment_id, target, values, now)
+
+
+def _fail(payment: Payment, values: Mapping[str, object], now: datetime) -> bool:
+    """A card that failed at a reader leaves an intent that the next card could pay: close it.
+
+    That is written down with the failure, and done by whoever wrote it, or else by the resolver.
+    The payment is locked.
+    """
+    if not _move(payment.pk, PaymentStatus.FAILED, values, now):
+        return False
+    payment.refresh_from_db(fields=["intent_id"])
+    is_closing = payment.attempts.filter(
+        operation=Operation.CANCEL.value, state__in=OPEN_STATES
+    ).exists()
+    if payment.method == Method.CARD_PRESENT and payment.intent_id and not is_closing:
+        begin(payment, Operation.CANCEL, {"cancellation_reason": "abandoned"}, now=now)
+    return True
 
 
 @transaction_required

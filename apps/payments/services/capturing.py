@@ -10,9 +10,12 @@ from django_subatomic.db import durable, transaction
 from apps.core.money import format_cents
 from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import PaymentStateConflict
+from apps.payments.gateway import calling
 from apps.payments.locks import lock_payment
 from apps.payments.selectors import get_payment
-from apps.payments.services.attempting import begin, perform
+from apps.payments.services.attempting import perform
+from apps.payments.services.beginning import begin
+from apps.payments.services.freeing import free_reader
 from apps.payments.types import OPEN_STATES, Operation, PaymentStatus
 
 if TYPE_CHECKING:
@@ -30,6 +33,18 @@ _DONE = {
     ),
     Operation.CANCEL: (PaymentStatus.CANCELED,),
 }
+
+
+_FROM = {
+    Operation.CAPTURE: (PaymentStatus.AUTHORIZED,),
+    Operation.CANCEL: (
+        PaymentStatus.AUTHORIZED,
+        PaymentStatus.PENDING,
+        PaymentStatus.PROCESSING,
+        PaymentStatus.UNKNOWN,
+    ),
+}
+FREEING_SECONDS = 13.0  # for two calls, so that there is time left for the one that matters
 
 
 @durable
@@ -63,11 +78,15 @@ def capture_payment(
 
 @durable
 def cancel_payment(*, store_id: int, payment_id: UUID, now: datetime) -> Payment:
-    """Let go what was authorised. A payment cancelled before is answered as it stands.
+    """Let go what was authorised, or what a reader still waits for.
+
+    A payment cancelled before is answered as it stands. A card that was presented in this very
+    moment is let go too.
 
     Raises:
         PaymentUnknown: the store has no such payment.
-        PaymentStateConflict: its money was taken, it never was authorised, or an order rests on it.
+        PaymentStateConflict: its money was taken, it came to nothing before, an order rests on it,
+            or Stripe is being asked about it.
         CardsBusy: Stripe has not answered of late; nothing was tried.
     """
     payment = get_payment(store_id=store_id, payment_id=payment_id)
@@ -79,11 +98,14 @@ def cancel_payment(*, store_id: int, payment_id: UUID, now: datetime) -> Payment
 def _ask(
     payment: Payment, operation: Operation, parameters: dict[str, JSON], now: datetime
 ) -> Payment:
-    with stripe_slot():
+    with stripe_slot(), calling.within(calling.REQUEST_SECONDS):
         try:
             attempt = _write_down(payment, operation, parameters, now)
         except IntegrityError as error:
             raise _conflict(payment, "The same is being asked of Stripe already.") from error
+        if operation is Operation.CANCEL and payment.status != PaymentStatus.AUTHORIZED:
+            with calling.within(FREEING_SECONDS):
+                free_reader(payment, now=now)
         refusal = perform(attempt, now=now)
     after = get_payment(store_id=payment.store_id, payment_id=payment.pk)
     if refusal and after.status not in _DONE[operation]:
@@ -97,7 +119,7 @@ def _write_down(
 ) -> Attempt:
     """Begin, while nobody else can turn the payment."""
     held = lock_payment(payment.pk)
-    if held.status != PaymentStatus.AUTHORIZED:
+    if held.status not in _FROM[operation]:
         raise _conflict(held, "Only an authorised payment can be captured or cancelled.")
     if operation is Operation.CANCEL and held.tendered_at and not held.released_at:
         raise _conflict(held, "An order rests on it: void the order.")

@@ -1,12 +1,17 @@
-"""Money back to the card it came from, never more than was taken."""
+"""Money back to the card it came from, never more than was taken.
+
+A refund is made in two steps: its share of what was captured is held, then Stripe is asked. For
+whoever asks for a refund alone the steps follow each other; a return holds the share in its own
+transaction, and Stripe is asked after it (`send_refund`), by whoever comes to it first.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
-from django.db.models import F
-from django_subatomic.db import durable, transaction
+from django.db.models import F, Q
+from django_subatomic.db import durable, transaction, transaction_required
 
 from apps.core.money import format_cents
 from apps.payments.bulkhead import stripe_slot
@@ -16,17 +21,22 @@ from apps.payments.locks import lock_payment
 from apps.payments.models import Payment, Refund
 from apps.payments.rules import status_after_refunds
 from apps.payments.selectors import get_refund
-from apps.payments.services.attempting import begin, perform
-from apps.payments.types import Operation, PaymentStatus, RefundStatus
+from apps.payments.services.attempting import perform
+from apps.payments.services.beginning import begin
+from apps.payments.types import DisputeStatus, Operation, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from apps.core.types import JSON
     from apps.payments.models import Attempt
     from apps.payments.types import RefundRequest
 
 _REFUNDABLE = (PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED)
+_NOTHING_TAKEN = "Nothing was captured: cancel it instead."
+_NOT_YET = "Its money has not been taken yet: try again shortly."
+_IN_DISPUTE = Q(is_charge_refundable=False) & ~Q(status=DisputeStatus.WON.value)
 
 
 @durable
@@ -56,6 +66,57 @@ def refund_payment(*, store_id: int, request: RefundRequest, now: datetime) -> R
     return get_refund(refund_id=request.id)
 
 
+@transaction_required
+def hold_refund(*, store_id: int, request: RefundRequest, now: datetime) -> Refund:
+    """Write a refund down and take its share of what was captured; `send_refund` asks Stripe.
+
+    The payment is locked: hold several refunds in the order of their payments' ids.
+
+    Raises:
+        PaymentUnknown: the store has no such payment.
+        PaymentStateConflict: nothing was captured yet, or the bank has the money in dispute.
+        RefundExceedsCaptured: with `left_cents`, what may still go back.
+        django.db.IntegrityError: there is a refund of this id.
+    """
+    payment = lock_payment(request.payment_id, store_id=store_id)
+    _hold(payment, request, now)
+    return Refund.objects.create(
+        id=request.id,
+        payment=payment,
+        amount_cents=request.amount_cents,
+        reason=request.reason,
+        status=RefundStatus.PENDING.value,
+        actor_name=request.actor_name,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+@durable
+def send_refund(*, refund_id: UUID, now: datetime) -> None:
+    """Ask Stripe for a refund that was held, unless somebody has asked already.
+
+    From the moment the call is written down it is the resolver's, should this process die.
+
+    Raises:
+        CardsBusy: Stripe has not answered of late; nothing was tried.
+    """
+    with stripe_slot():
+        attempt = begin_held(refund_id, now)
+        if attempt is not None:
+            perform(attempt, now=now)
+
+
+@transaction
+def begin_held(refund_id: UUID, now: datetime) -> Attempt | None:
+    """Write down the call for a held refund; None where it was written down before."""
+    refund = get_refund(refund_id=refund_id)
+    lock_payment(refund.payment_id)  # of two who come at once, the second sees the first one's call
+    if refund.attempts.exists():
+        return None
+    return _begin(refund, now)
+
+
 def _find_same(request: RefundRequest) -> Refund | None:
     known = Refund.objects.filter(pk=request.id).first()
     if known is None:
@@ -70,38 +131,28 @@ def _find_same(request: RefundRequest) -> Refund | None:
 
 @transaction
 def _write_down(store_id: int, request: RefundRequest, now: datetime) -> Attempt:
-    payment = lock_payment(request.payment_id, store_id=store_id)
-    _hold(payment, request, now)
-    refund = Refund.objects.create(
-        id=request.id,
-        payment=payment,
-        amount_cents=request.amount_cents,
-        reason=request.reason,
-        status=RefundStatus.PENDING.value,
-        actor_name=request.actor_name,
-        created_at=now,
-        changed_at=now,
-    )
+    return _begin(hold_refund(store_id=store_id, request=request, now=now), now)
+
+
+def _begin(refund: Refund, now: datetime) -> Attempt:
     parameters: dict[str, JSON] = {
-        "payment_intent": payment.intent_id,
-        "amount": request.amount_cents,
+        "payment_intent": refund.payment.intent_id,
+        "amount": refund.amount_cents,
         "metadata": {
-            calling.PAYMENT_NAME: str(payment.pk),
-            calling.REFUND_NAME: str(request.id),
+            calling.PAYMENT_NAME: str(refund.payment_id),
+            calling.REFUND_NAME: str(refund.pk),
         },
     }
-    return begin(payment, Operation.REFUND, parameters, now=now, refund=refund)
+    return begin(refund.payment, Operation.REFUND, parameters, now=now, refund=refund)
 
 
 def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
     """Take the refund's share of what was captured. The constraint says no, should this not."""
     left = payment.captured_cents - payment.refunded_cents
     if payment.status not in (*_REFUNDABLE, PaymentStatus.REFUNDED):
-        raise PaymentStateConflict(
-            "Nothing was captured: cancel it instead.",
-            id=str(payment.pk),
-            status=payment.status.lower(),
-        )
+        raise _conflict(payment, _NOT_YET if payment.tendered_at else _NOTHING_TAKEN)
+    if payment.disputes.filter(_IN_DISPUTE).exists():
+        raise _conflict(payment, "The customer's bank has the money in dispute.")
     if request.amount_cents > left:
         raise RefundExceedsCaptured(
             f"{format_cents(left)} may still go back to this card.", left_cents=left
@@ -114,3 +165,7 @@ def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
         status=after.value,
         changed_at=now,
     )
+
+
+def _conflict(payment: Payment, detail: str) -> PaymentStateConflict:
+    return PaymentStateConflict(detail, id=str(payment.pk), status=payment.status.lower())

@@ -16,10 +16,22 @@ from django_subatomic.db import durable, transaction
 
 from apps.payments.gateway import intents, refunds
 from apps.payments.models import Attempt
-from apps.payments.selectors import list_attempts_to_resolve
-from apps.payments.services.attempting import begin, perform, settle
+from apps.payments.selectors import list_attempts_to_resolve, list_payments_at_readers
+from apps.payments.services.attempting import perform, settle
+from apps.payments.services.beginning import begin
 from apps.payments.services.booking import apply_intent
-from apps.payments.types import OPEN_STATES, Answered, AttemptState, Intent, Operation, Silence
+from apps.payments.services.looking import CLOCKS_DIFFER, look_at_payment
+from apps.payments.services.presenting import close_unpresented, resolve_presenting
+from apps.payments.types import (
+    OPEN_STATES,
+    Answered,
+    AttemptState,
+    Intent,
+    Method,
+    Operation,
+    PaymentStatus,
+    Silence,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,8 +41,8 @@ if TYPE_CHECKING:
 SILENT_FOR = timedelta(seconds=10)
 DEAD_AFTER = timedelta(seconds=30)  # a call lasts fifteen at most
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets keys after a day
-CLOCKS_DIFFER = timedelta(minutes=5)
 
+_TO_READERS = (Operation.AUTHORIZE, Operation.PRESENT)
 _DONE = ("succeeded", "canceled")  # an intent that no capture and no cancellation can move
 
 log = structlog.get_logger()
@@ -50,8 +62,27 @@ def resolve_attempts(*, now: datetime) -> int:
 
 
 @durable
+def resolve_waiting(*, now: datetime) -> int:
+    """Look after the payments that readers wait for, and those that never came to one; how many.
+
+    A silent Stripe ends the round: the next one begins anew.
+    """
+    payments = list(list_payments_at_readers())
+    for payment in payments:
+        if payment.status == PaymentStatus.PROCESSING:
+            if not look_at_payment(payment_id=payment.pk, now=now):
+                break
+        elif payment.changed_at <= now - DEAD_AFTER:
+            close_unpresented(payment.pk, now=now)
+    return len(payments)
+
+
+@durable
 def resolve(attempt: Attempt, *, now: datetime) -> None:
     """Find out what became of one attempt, and carry it out where nothing was done."""
+    if attempt.payment.method == Method.CARD_PRESENT and attempt.operation in _TO_READERS:
+        resolve_presenting(attempt, now=now)
+        return
     match _look(attempt):
         case Answered(None):
             _ask_again(attempt, now)

@@ -14,16 +14,20 @@ import structlog
 from django_subatomic.db import durable
 
 from apps.core.errors import DomainError
-from apps.payments.selectors import list_payments_of, list_payments_to_settle
+from apps.payments.selectors import (
+    list_payments_of,
+    list_payments_to_settle,
+    list_refunds_to_send,
+)
 from apps.payments.services.capturing import cancel_payment, capture_payment
-from apps.payments.services.refunding import refund_payment
+from apps.payments.services.refunding import refund_payment, send_refund
 from apps.payments.types import PaymentStatus, RefundRequest
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from apps.payments.models import Payment
+    from apps.payments.models import Payment, Refund
 
 FORGOTTEN_AFTER = timedelta(minutes=15)  # an authorisation that no order has named
 
@@ -36,16 +40,21 @@ def settle_order(*, order_id: UUID, now: datetime) -> int:
     payments = list(list_payments_of(order_id=order_id))
     for payment in payments:
         _settle(payment, now)
+    for refund in list(list_refunds_to_send(order_id=order_id)):
+        _send(refund, now)
     return len(payments)
 
 
 @durable
 def settle_payments(*, now: datetime) -> int:
-    """Do what is owed to every payment, for whatever was missed; how many were owed something."""
+    """Do what is owed to every payment, for whatever was missed; how many things were owed."""
     owed = list(list_payments_to_settle(forgotten_since=now - FORGOTTEN_AFTER))
     for payment in owed:
         _settle(payment, now)
-    return len(owed)
+    held = list(list_refunds_to_send())
+    for refund in held:
+        _send(refund, now)
+    return len(owed) + len(held)
 
 
 def _settle(payment: Payment, now: datetime) -> None:
@@ -53,6 +62,13 @@ def _settle(payment: Payment, now: datetime) -> None:
         _do_what_is_owed(payment, now)
     except DomainError as refusal:  # it is tried again, and stands on the manager's page till then
         log.warning("payment_not_settled", payment=str(payment.pk), reason=refusal.detail)
+
+
+def _send(refund: Refund, now: datetime) -> None:
+    try:
+        send_refund(refund_id=refund.pk, now=now)
+    except DomainError as refusal:  # as above
+        log.warning("refund_not_sent", refund=str(refund.pk), reason=refusal.detail)
 
 
 def _do_what_is_owed(payment: Payment, now: datetime) -> None:
@@ -67,6 +83,8 @@ def _do_what_is_owed(payment: Payment, now: datetime) -> None:
             )
         elif payment.released_at or is_forgotten:
             cancel_payment(store_id=store_id, payment_id=payment.pk, now=now)
+    elif payment.status in {PaymentStatus.PENDING, PaymentStatus.PROCESSING}:
+        cancel_payment(store_id=store_id, payment_id=payment.pk, now=now)
     elif payment.released_at and payment.captured_cents > payment.refunded_cents:
         request = RefundRequest(
             id=uuid.uuid5(payment.pk, "void"),

@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING
 
 from django_subatomic.db import transaction_required
 
+from apps.core.errors import FieldError
+from apps.core.money import format_cents
+from apps.payments.errors import RefundExceedsTender
 from apps.payments.models import Payment, Tender
+from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
-from apps.payments.types import PaymentStatus, TenderKind
+from apps.payments.services.refunding import hold_refund
+from apps.payments.types import PaymentStatus, RefundRequest, TenderKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from apps.payments.types import GivenBack
     from apps.payments.types import Tender as Taken
+
+    type Key = tuple[str, UUID | None]  # what money came in by: a kind, and a card's payment
 
 
 @transaction_required
@@ -64,3 +72,63 @@ def hand_back_tenders(*, order_id: UUID, change_cents: int, now: datetime) -> No
     if cards:
         named = [row.payment_id for row in cards if row.payment_id]
         Payment.objects.filter(pk__in=named).update(released_at=now)
+
+
+@transaction_required
+def hand_back_part(*, store_id: int, given: GivenBack, now: datetime) -> None:
+    """Write down what a return hands back, each part by what it came in by, once in `parts`.
+
+    Cash goes over the counter; of cards the shares are held, and their money follows when Stripe
+    has been asked (`services.settling`). The caller holds the order, so what is left is what is
+    left; payments are locked here in the order of their ids.
+
+    Raises:
+        RefundExceedsTender: more than came in that way, or nothing of the order did.
+        PaymentStateConflict, RefundExceedsCaptured: as `refunding.hold_refund`.
+    """
+    left = _left_of(given)
+    for place, part in enumerate(given.parts):
+        if (part.kind.value, part.payment_id) not in left:
+            raise _exceeds(place, 0)
+    cards = {part.payment_id: part.amount_cents for part in given.parts if part.payment_id}
+    for payment_id, amount_cents in sorted(cards.items()):
+        request = RefundRequest(
+            id=refund_id_of(given.return_id, payment_id),
+            payment_id=payment_id,
+            amount_cents=amount_cents,
+            reason=given.reason,
+            actor_name=given.actor_name,
+        )
+        hold_refund(store_id=store_id, request=request, now=now)
+    for place, part in enumerate(given.parts):
+        if part.amount_cents > left[part.kind.value, part.payment_id]:
+            raise _exceeds(place, left[part.kind.value, part.payment_id])
+    Tender.objects.bulk_create(
+        Tender(
+            order_id=given.order_id,
+            kind=part.kind.value,
+            amount_cents=-part.amount_cents,
+            payment_id=part.payment_id,
+            return_id=given.return_id,
+            at=now,
+        )
+        for part in given.parts
+    )
+
+
+def _left_of(given: GivenBack) -> dict[Key, int]:
+    """What has come in for the order, and not gone back, by what it came in by."""
+    left: dict[Key, int] = {}
+    for row in Tender.objects.filter(order=given.order_id):
+        key = (row.kind, row.payment_id)
+        left[key] = left.get(key, 0) + row.amount_cents
+    cash = (TenderKind.CASH.value, None)
+    if cash in left:
+        left[cash] -= given.change_cents
+    return left
+
+
+def _exceeds(place: int, left_cents: int) -> RefundExceedsTender:
+    detail = f"{format_cents(left_cents)} may still go back this way."
+    fault = FieldError(f"/refund_to/{place}", "refund-exceeds-tender", detail)
+    return RefundExceedsTender(detail, errors=[fault], left_cents=left_cents)

@@ -94,10 +94,12 @@ def desk(stripe: Simulator) -> Desk:
 def test_a_card_pays_for_an_order_and_its_money_follows(desk: Desk) -> None:
     order_id, payment_id = desk.sold()
     assert desk.held_cents() == 0
+    assert desk.api.get(f"orders/{order_id}").json()["paid"] is False
     settle_order(order_id=uuid.UUID(order_id), now=later())
     payment = desk.api.get(f"payments/{payment_id}").json()
     assert (payment["status"], payment["captured_cents"]) == ("captured", desk.total())
     assert desk.held_cents() == desk.total()
+    assert desk.api.get(f"orders/{order_id}").json()["paid"] is True
     assert not [*find_unbalanced_orders(), *find_payment_drift()]
 
 

@@ -1,0 +1,191 @@
+"""Money in the words of a shop: where a payment stands, why a card was declined, what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.timesince import timesince
+
+from apps.core.money import format_cents
+from apps.payments.types import DifferenceKind, PaymentStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from apps.payments.models import Payment, Reconciliation
+
+# Why a bank says no, by Stripe's codes (docs.stripe.com/declines/codes), as one tells a customer.
+_DECLINES: Mapping[str, str] = {
+    "approve_with_id": "The bank could not be reached; try the card again",
+    "authentication_required": "The bank wants to see a PIN or a code",
+    "card_declined": "The bank said no and gave no reason",
+    "card_not_supported": "The card does not allow this purchase",
+    "card_velocity_exceeded": "The card is over its limit",
+    "do_not_honor": "The bank said no and gave no reason",
+    "expired_card": "The card has expired",
+    "fraudulent": "Stripe held the payment for fraud",
+    "generic_decline": "The bank said no and gave no reason",
+    "incorrect_cvc": "The security code is wrong",
+    "incorrect_pin": "The PIN is wrong",
+    "insufficient_funds": "There is not enough money on the card",
+    "invalid_account": "The card's account does not work",
+    "lost_card": "The card was reported lost",
+    "online_or_offline_pin_required": "The card wants its PIN",
+    "pickup_card": "The bank wants the card back",
+    "requires_action": "The bank wants to see its customer",
+    "stolen_card": "The card was reported stolen",
+    "withdrawal_count_limit_exceeded": "The card is over its limit",
+}
+# What else ends a payment before a bank was asked, or without its word.
+_FAILURES: Mapping[str, str] = {
+    "customer_canceled": "The customer pressed cancel on the reader",
+    "processing_error": "The bank could not process the card; try again",
+    "reader_not_asked": "The reader was never asked for the card",
+    "reader_not_waiting": "The reader was cleared before a card came",
+    "refused": "Stripe refused to ask the bank",
+    "requires_payment_method": "No card was taken",
+    "terminal_reader_busy": "The reader was busy with somebody else",
+    "terminal_reader_offline": "The reader is offline",
+    "terminal_reader_timeout": "The reader did not answer",
+}
+_STANDINGS: Mapping[PaymentStatus, str] = {
+    PaymentStatus.PENDING: "Stripe is being asked. Nothing is known to have happened yet.",
+    PaymentStatus.PROCESSING: "A reader is taking the card.",
+    PaymentStatus.UNKNOWN: (
+        "Stripe was asked and did not answer: the money may have moved or not. Stripe is asked"
+        " again until it answers. Do not charge the card a second time meanwhile."
+    ),
+    PaymentStatus.CAPTURED: "{taken} was taken from the card.",
+    PaymentStatus.PARTIALLY_REFUNDED: "{taken} was taken from the card; {back} of it went back.",
+    PaymentStatus.REFUNDED: "{taken} was taken from the card, and all of it went back.",
+    PaymentStatus.FAILED: "Nothing was taken. {why}.",
+    PaymentStatus.CANCELED: "Nothing was taken: the hold on the card was let go.",
+}
+
+_TAKEN: Mapping[PaymentStatus, tuple[str, bool]] = {
+    PaymentStatus.PENDING: ("Stripe is being asked", False),
+    PaymentStatus.PROCESSING: ("a reader is taking it", False),
+    PaymentStatus.UNKNOWN: ("not known whether taken", False),
+    PaymentStatus.AUTHORIZED: ("held, not taken yet", False),
+    PaymentStatus.CAPTURED: ("taken", True),
+    PaymentStatus.PARTIALLY_REFUNDED: ("taken, some of it went back", True),
+    PaymentStatus.REFUNDED: ("taken, all of it went back", True),
+    PaymentStatus.FAILED: ("failed: not taken", False),
+    PaymentStatus.CANCELED: ("let go: not taken", False),
+}
+
+# What a difference means, and what to do about it; nowhere else is it said.
+DIFFERENCES: Mapping[DifferenceKind, tuple[str, str]] = {
+    DifferenceKind.FOREIGN_CHARGE: (
+        "Stripe took money of which nothing stands in our books.",
+        (
+            "Find out who charged it: another program with the same key, or somebody at Stripe's"
+            " dashboard. If nobody owes it, send it back there."
+        ),
+    ),
+    DifferenceKind.FOREIGN_REFUND: (
+        "Stripe sent money back, and nobody here asked for it.",
+        (
+            "Ask who refunded it at Stripe's dashboard. If goods came back, take them back at a"
+            " till."
+        ),
+    ),
+    DifferenceKind.MISSING_CAPTURE: (
+        "The order was sold, but the money was not taken from the card.",
+        (
+            "Press Capture on the payment. If the hold on the card has lapsed, the customer has to"
+            " pay again."
+        ),
+    ),
+    DifferenceKind.MISSING_REFUND: (
+        "We say that money went back; Stripe does not show it.",
+        (
+            "The customer may be without their money. Look at the refund, and refund again if it"
+            " failed."
+        ),
+    ),
+    DifferenceKind.AMOUNT_DIFFERS: (
+        "Stripe's amount is not ours.",
+        (
+            "Compare the receipt with the payment at Stripe's dashboard. Refund what was taken too"
+            " much."
+        ),
+    ),
+    DifferenceKind.ORPHAN_AUTHORIZATION: (
+        "Money is held on a card, and no order is there for it.",
+        "Press Let go on the payment, so that the customer can use their money again.",
+    ),
+    DifferenceKind.NO_ORDER: (
+        "Money was taken, and nothing was sold for it.",
+        "Refund it, or ring up the sale that was paid with it.",
+    ),
+    DifferenceKind.EXPIRING: (
+        "The order's money is held and not taken, and the hold will lapse soon.",
+        "Press Capture on the payment before it expires.",
+    ),
+    DifferenceKind.PAYOUT_DIFFERS: (
+        "A payout is not the sum of what it should hold.",
+        (
+            "Compare the payout's page with Stripe's dashboard; tell Stripe's support which line is"
+            " missing."
+        ),
+    ),
+}
+
+
+def is_decline(code: str) -> bool:
+    """Whether it was the customer's bank that said no."""
+    return code in _DECLINES
+
+
+def say_decline(code: str) -> str:
+    """Why a card was not taken; a code that nobody has put into words is shown as it is."""
+    return _DECLINES.get(code) or _FAILURES.get(code) or code.replace("_", " ").capitalize()
+
+
+def say_card(payment: Payment) -> str:
+    """The card as it stands on a receipt."""
+    brand = payment.card_brand.replace("_", " ").title() or "a card"
+    return f"{brand} ending in {payment.card_last4}" if payment.card_last4 else brand
+
+
+def say_standing(payment: Payment) -> str:
+    """Where the money of a payment stands, in a sentence or two."""
+    status = PaymentStatus(payment.status)
+    if status is PaymentStatus.AUTHORIZED:
+        return _say_held(payment)
+    return _STANDINGS[status].format(
+        taken=format_cents(payment.captured_cents),
+        back=format_cents(payment.refunded_cents),
+        why=say_decline(payment.decline_code or "refused"),
+    )
+
+
+def _say_held(payment: Payment) -> str:
+    held = format_cents(payment.authorized_cents)
+    if payment.released_at:
+        return f"{held} is held on the card. Its order was voided: it is being let go."
+    if payment.tendered_at:
+        due = format_cents(payment.tendered_cents or payment.authorized_cents)
+        return f"{held} is held on the card, and not taken yet. Its order takes {due} of it."
+    return f"{held} is held on the card, and nothing is sold for it yet."
+
+
+def say_taken(payment: Payment) -> tuple[str, bool]:
+    """Whether the money of an order's card is really here: in a few words, and as yes or no."""
+    return _TAKEN[PaymentStatus(payment.status)]
+
+
+def say_compared(last: Reconciliation | None, *, now: datetime) -> str:
+    """When Stripe's books were compared with ours last, and what came of it."""
+    if last is None or last.finished_at is None:
+        return "The books have not been compared yet."
+    ago = timesince(last.finished_at, now, depth=1)
+    payments = _number(last.payments_read, "payment")
+    return f"Compared {ago} ago, {payments}, {_number(last.differences_found, 'difference')}."
+
+
+def _number(count: int, thing: str) -> str:
+    """No payment, 1 payment, 1,204 payments."""
+    return f"{count:,} {thing}s" if count > 1 else f"{count or 'no'} {thing}"
