@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import batched
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from apps.core.sql import Batch
 from apps.payments.errors import PaymentNotCapturable, PaymentUnknown, ReaderUnknown
 from apps.payments.models import (
     Attempt,
@@ -34,13 +36,16 @@ from apps.payments.types import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
     from apps.payments.types import Offered, StripeRefund
 
 BATCH = 500  # ids in one statement
+_READY = (
+    "SELECT id, authorized_cents FROM payments_payment"
+    " WHERE order_id = %s AND status = %s AND tendered_at IS NULL"
+)
 
 
 def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, ...]:
@@ -51,7 +56,7 @@ def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, 
             for less, or which is offered twice.
     """
     named = [offer.payment_id for offer in offered if offer.kind is TenderKind.CARD]
-    authorized = _authorized_for(order_id, named) if named else {}
+    authorized = _authorized_for(order_id) if named else {}
     if len(set(named)) < len(named):
         raise not_capturable(order_id, named[0])
     return tuple(_tender(order_id, offer, authorized) for offer in offered)
@@ -66,14 +71,12 @@ def _tender(order_id: UUID, offer: Offered, authorized: Mapping[UUID, int]) -> T
     return Tender(offer.kind, offer.amount_cents or held, offer.payment_id)
 
 
-def _authorized_for(order_id: UUID, named: Sequence[UUID | None]) -> dict[UUID, int]:
-    ready = Payment.objects.filter(
-        order_id=order_id,
-        status=PaymentStatus.AUTHORIZED.value,
-        tendered_at__isnull=True,
-        pk__in=[payment_id for payment_id in named if payment_id],
-    )
-    return dict(ready.values_list("pk", "authorized_cents"))
+def _authorized_for(order_id: UUID) -> dict[UUID, int]:
+    """What each payment that was made for an order, and waits for it, may pay of it."""
+    batch = Batch()
+    ready = batch.add(_READY, [order_id, PaymentStatus.AUTHORIZED.value])
+    batch.run()
+    return {UUID(str(payment_id)): cents for payment_id, cents in ready.rows}
 
 
 def not_capturable(order_id: UUID, payment_id: UUID | None) -> PaymentNotCapturable:

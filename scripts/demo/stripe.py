@@ -9,7 +9,6 @@ import socket
 import sys
 import urllib.parse
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from scripts.demo.serving import run_process, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 KEY = "sk_test_demo"
 USUAL_PORT = 12111

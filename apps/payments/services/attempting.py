@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import durable, transaction
 
+from apps.core.sql import Batch
 from apps.payments.bulkhead import bulkhead
 from apps.payments.gateway import intents, refunds, terminal
+from apps.payments.locks import Locking
 from apps.payments.models import Attempt
 from apps.payments.services.booking import (
     book_intent,
@@ -34,12 +36,19 @@ from apps.payments.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
+    from apps.core.sql import Statement
+    from apps.payments.locks import Held
     from apps.payments.types import Outcome
 
 ANSWER_LENGTH = 300
+_CLOSE = (
+    "UPDATE payments_attempt SET state = %s, silence = %s, answer = %s, answered_at = %s"
+    " WHERE id = %s AND state IN (%s, %s) RETURNING id"
+)
 
 
 @durable
@@ -84,26 +93,34 @@ def settle(
 ) -> Refused[Any] | None:
     """Book the outcome of an attempt; nothing, where somebody else has booked it meanwhile.
 
-    `took` is how long the call lasted since `now`.
+    `took` is how long the call lasted since `now`. What is written of the payment is set on the
+    attempt's own as well.
     """
-    if not _close(attempt, outcome, now + took):
+    batch = Batch()
+    locking = Locking(batch, attempt.payment_id)
+    closing = _close(batch, attempt, outcome, now + took)
+    batch.run()
+    if not closing.rows:
         return None
-    match outcome:
-        case Unanswered():
-            book_silence(attempt, now=now)
-        case Answered() | Refused():
-            _book(attempt, outcome, now=now)
+    for column, value in _book(attempt, locking.held, outcome, now=now).items():
+        setattr(attempt.payment, column, value)
     return outcome if isinstance(outcome, Refused) else None
 
 
-def _book(attempt: Attempt, outcome: Answered[Any] | Refused[Any], *, now: datetime) -> None:
+def _book(
+    attempt: Attempt, held: Held, outcome: Outcome[Any], *, now: datetime
+) -> Mapping[str, object]:
+    """Book an outcome; the columns of the payment that were written."""
+    if isinstance(outcome, Unanswered):
+        return book_silence(attempt, held, now=now)
     match Operation(attempt.operation):
         case Operation.REFUND:
-            book_refund(attempt, outcome.seen, now=now)
+            book_refund(attempt, held, outcome.seen, now=now)
+            return {}
         case Operation.PRESENT:
-            book_presented(attempt, outcome, now=now)
+            return book_presented(held, outcome, now=now)
         case _:
-            book_intent(attempt, outcome.seen, now=now)
+            return book_intent(attempt, held, outcome.seen, now=now)
 
 
 def _ask(attempt: Attempt) -> Outcome[Any]:
@@ -123,8 +140,10 @@ def _ask(attempt: Attempt) -> Outcome[Any]:
             return refunds.create_refund(parameters, key=attempt.key)
 
 
-def _close(attempt: Attempt, outcome: Outcome[Any], answered_at: datetime) -> bool:
-    """Note the outcome on the attempt, unless somebody has closed it."""
+def _close(
+    batch: Batch, attempt: Attempt, outcome: Outcome[Any], answered_at: datetime
+) -> Statement:
+    """Queue the noting of the outcome; it returns a row unless somebody has closed the attempt."""
     silence, answer = "", ""
     match outcome:
         case Answered(seen):
@@ -133,11 +152,5 @@ def _close(attempt: Attempt, outcome: Outcome[Any], answered_at: datetime) -> bo
             state, answer = AttemptState.REFUSED, f"{code}: {message}"
         case Unanswered(silence=why, reason=reason):
             state, silence, answer = AttemptState.UNANSWERED, why.value, reason
-    return bool(
-        Attempt.objects.filter(pk=attempt.pk, state__in=OPEN_STATES).update(
-            state=state.value,
-            silence=silence,
-            answer=answer[:ANSWER_LENGTH],
-            answered_at=answered_at,
-        )
-    )
+    noted = [state.value, silence, answer[:ANSWER_LENGTH], answered_at]
+    return batch.add(_CLOSE, [*noted, attempt.pk, *OPEN_STATES])

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError
 from django_subatomic.db import durable, transaction
 
+from apps.core.rows import add_row
+from apps.core.sql import Batch
 from apps.payments.bulkhead import stripe_slot
-from apps.payments.errors import CardsNotTaken, PaymentExists
+from apps.payments.errors import CardsBusy, CardsNotTaken, PaymentExists
 from apps.payments.gateway import calling
 from apps.payments.models import Payment
 from apps.payments.selectors import get_payment, get_reader
@@ -43,23 +45,27 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
     """
     if not calling.takes_cards():
         raise CardsNotTaken("No key of Stripe's is configured: take cash.")
-    if known := _find_same(till, request):
-        return known
     at = (
         get_reader(store_id=till.store.id, reader_id=request.reader_id)
         if _is_read(request)
         else None
     )
-    with stripe_slot(), calling.within(calling.REQUEST_SECONDS):
-        try:
-            attempt = _write_down(till, request, at, now)
-        except IntegrityError:
-            if known := _find_same(till, request):  # a twin of this request was faster
-                return known
-            raise
-        perform(attempt, now=now)
-        if at:
-            present_payment(payment_id=request.id, now=now)
+    try:
+        with stripe_slot(), calling.within(calling.REQUEST_SECONDS):
+            return _authorize(till, request, at, now)
+    except (IntegrityError, CardsBusy):
+        if known := _find_same(till, request):
+            return known
+        raise
+
+
+def _authorize(till: Till, request: PaymentRequest, at: Reader | None, now: datetime) -> Payment:
+    attempt = _write_down(till, request, at, now)
+    perform(attempt, now=now)
+    if at:
+        present_payment(payment_id=request.id, now=now)
+    elif attempt.payment.status != PaymentStatus.PENDING:
+        return attempt.payment
     return get_payment(store_id=till.store.id, payment_id=request.id)
 
 
@@ -79,7 +85,7 @@ def _find_same(till: Till, request: PaymentRequest) -> Payment | None:
 
 @transaction
 def _write_down(till: Till, request: PaymentRequest, at: Reader | None, now: datetime) -> Attempt:
-    payment = Payment.objects.create(
+    payment = Payment(
         id=request.id,
         store_id=till.store.id,
         terminal_id=till.register.id,
@@ -94,7 +100,12 @@ def _write_down(till: Till, request: PaymentRequest, at: Reader | None, now: dat
         created_at=now,
         changed_at=now,
     )
-    return begin(payment, Operation.AUTHORIZE, _parameters(till, request), now=now)
+    batch = Batch()
+    add_row(batch, payment)
+    asked = _parameters(till, request)
+    attempt = begin(payment.pk, Operation.AUTHORIZE, asked, now=now, batch=batch)
+    attempt.payment = payment
+    return attempt
 
 
 def _parameters(till: Till, request: PaymentRequest) -> dict[str, JSON]:

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import transaction_required
 
+from apps.core.rows import add_row
+from apps.core.sql import Batch
 from apps.payments.models import Attempt
 from apps.payments.types import AttemptState, Operation
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from apps.core.types import JSON
-    from apps.payments.models import Payment, Refund
+    from apps.payments.models import Refund
 
 
 @transaction_required
 def begin(
-    payment: Payment,
+    payment_id: UUID,
     operation: Operation,
     parameters: dict[str, JSON],
     *,
     now: datetime,
     refund: Refund | None = None,
+    batch: Batch | None = None,
 ) -> Attempt:
-    """Write down what is about to be asked, under a key of its own.
+    """Write down what is about to be asked, under a key of its own; after what `batch` holds.
 
     Raises:
         django.db.IntegrityError: the same is being asked already.
     """
-    subject = refund.pk if refund else payment.pk
-    asked = Attempt.objects.filter(payment=payment, refund=refund, operation=operation.value)
-    number = asked.count() + 1
-    return Attempt.objects.create(
-        payment=payment,
+    subject = refund.pk if refund else payment_id
+    attempt = Attempt(
+        payment_id=payment_id,
         refund=refund,
         operation=operation.value,
-        key=f"{subject}:{operation.value.lower()}:{number}",
+        key=f"{subject}:{operation.value.lower()}:{uuid.uuid4().hex[:8]}",
         parameters=parameters,
         state=AttemptState.SENT.value,
         first_sent_at=now,
         sent_at=now,
     )
+    batch = batch or Batch()
+    written = add_row(batch, attempt)
+    batch.run()
+    ((attempt.pk,),) = written.rows
+    return attempt

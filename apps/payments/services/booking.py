@@ -7,16 +7,18 @@ where it may come from, so late and repeated news change nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from django.db.models import F
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
+from apps.core.sql import Batch
 from apps.core.types import Actor, ActorKind
-from apps.payments.locks import lock_payment
-from apps.payments.models import Payment, Refund
+from apps.payments.locks import hold_payment
+from apps.payments.models import Attempt, Payment, Refund
 from apps.payments.rules import (
     refund_sources_of,
     sources_of,
@@ -43,7 +45,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.core.types import JSON
-    from apps.payments.models import Attempt
+
+    type Written = Mapping[str, object]
+    from apps.payments.locks import Held
 
 CODE_LENGTH = 80
 
@@ -51,18 +55,21 @@ log = structlog.get_logger()
 
 
 @transaction_required
-def book_intent(attempt: Attempt, seen: Intent | StripeRefund | None, *, now: datetime) -> None:
+def book_intent(
+    attempt: Attempt, held: Held, seen: Intent | StripeRefund | None, *, now: datetime
+) -> Written:
     """Book what a call about an intent has shown. A refusal that shows nothing leaves things be."""
     if isinstance(seen, Intent):
-        apply_intent(attempt.payment_id, seen, now=now)
-    elif attempt.operation == Operation.AUTHORIZE:
-        _move(attempt.payment_id, PaymentStatus.FAILED, {"decline_code": "refused"}, now)
+        return _apply(held, seen, now)
+    if attempt.operation == Operation.AUTHORIZE:
+        return _move(held, PaymentStatus.FAILED, {"decline_code": "refused"}, now)
+    return {}
 
 
 @transaction_required
 def book_presented(
-    attempt: Attempt, outcome: Answered[object] | Refused[object], *, now: datetime
-) -> None:
+    held: Held, outcome: Answered[object] | Refused[object], *, now: datetime
+) -> Written:
     """Book what became of the wish to present a payment at a reader.
 
     The reader is at work on it, or would not have it; where somebody has looked already, the intent
@@ -70,33 +77,36 @@ def book_presented(
     """
     match outcome:
         case Answered(Intent() as intent):
-            apply_intent(attempt.payment_id, intent, now=now)
+            return _apply(held, intent, now)
         case Answered():
-            _move(attempt.payment_id, PaymentStatus.PROCESSING, {}, now)
+            return _move(held, PaymentStatus.PROCESSING, {}, now)
         case Refused(code=code):
-            give_up(attempt.payment_id, code, now=now)
+            return _fail(held, {"decline_code": code[:CODE_LENGTH]}, now)
 
 
 @transaction_required
 def give_up(payment_id: UUID, code: str, *, now: datetime) -> bool:
     """A payment that no reader works on has failed, and its intent is to be closed."""
-    payment = lock_payment(payment_id)
-    return _fail(payment, {"decline_code": code[:CODE_LENGTH]}, now)
+    return bool(_fail(hold_payment(payment_id), {"decline_code": code[:CODE_LENGTH]}, now))
 
 
 @transaction_required
-def book_silence(attempt: Attempt, *, now: datetime) -> None:
+def book_silence(attempt: Attempt, held: Held, *, now: datetime) -> Written:
     """Stripe did not answer: say that we do not know."""
     if attempt.refund_id:
         _move_refund(attempt.refund_id, RefundStatus.UNKNOWN, {}, now)
-    else:
-        _move(attempt.payment_id, PaymentStatus.UNKNOWN, {}, now)
+        return {}
+    return _move(held, PaymentStatus.UNKNOWN, {}, now)
 
 
 @transaction_required
-def book_refund(attempt: Attempt, seen: Intent | StripeRefund | None, *, now: datetime) -> None:
-    """Book what a call about a refund has shown; refused with nothing to show, it has failed."""
-    lock_payment(attempt.payment_id)  # one that failed gives its share back, after the audit
+def book_refund(
+    attempt: Attempt, held: Held, seen: Intent | StripeRefund | None, *, now: datetime
+) -> None:
+    """Book what a call about a refund has shown; refused with nothing to show, it has failed.
+
+    The payment is held: one that failed gives its share back, after the audit.
+    """
     refund = Refund.objects.get(attempts=attempt)
     if isinstance(seen, StripeRefund):
         apply_refund(refund, seen, now=now)
@@ -109,13 +119,19 @@ def apply_intent(payment_id: UUID, seen: Intent, *, now: datetime) -> bool:
     """Bring a payment to where Stripe shows it; whether that moved it.
 
     An intent over another amount or currency is none of ours, whatever its metadata says: it is
-    logged and changes nothing.
+    logged and changes nothing. Nor is another intent than the one that the payment has.
     """
-    payment = lock_payment(payment_id)
+    return bool(_apply(hold_payment(payment_id), seen, now))
+
+
+def _apply(held: Held, seen: Intent, now: datetime) -> Written:
     asked = seen.amount_cents - seen.tip_cents
-    if (asked, seen.currency) != (payment.amount_cents, payment.currency):
-        log.error("payment_amount_differs", payment=str(payment_id), intent=seen.id)
-        return False
+    if (asked, seen.currency) != (held.amount_cents, held.currency):
+        log.error("payment_amount_differs", payment=str(held.id), intent=seen.id)
+        return {}
+    if held.intent_id not in {None, seen.id}:
+        log.error("payment_has_another_intent", payment=str(held.id), intent=seen.id)
+        return {}
     values: dict[str, object] = {
         "intent_id": seen.id,
         "tip_cents": seen.tip_cents,
@@ -127,31 +143,33 @@ def apply_intent(payment_id: UUID, seen: Intent, *, now: datetime) -> bool:
     if target is PaymentStatus.AUTHORIZED:
         values["authorized_cents"] = seen.capturable_cents
     elif target is PaymentStatus.CAPTURED:
-        values["authorized_cents"] = max(payment.authorized_cents, seen.received_cents)
+        values["authorized_cents"] = max(held.authorized_cents, seen.received_cents)
         values["captured_cents"] = seen.received_cents
     elif target is PaymentStatus.FAILED:
-        return _fail(payment, {**values, "decline_code": seen.decline_code or seen.status}, now)
+        return _fail(held, {**values, "decline_code": seen.decline_code or seen.status}, now)
     elif target is PaymentStatus.PENDING:  # no news, but for its name
-        Payment.objects.filter(pk=payment_id, intent_id__isnull=True).update(intent_id=seen.id)
-        return False
-    return _move(payment_id, target, values, now)
+        Payment.objects.filter(pk=held.id, intent_id__isnull=True).update(intent_id=seen.id)
+        return {}
+    return _move(held, target, values, now)
 
 
-def _fail(payment: Payment, values: Mapping[str, object], now: datetime) -> bool:
+def _fail(held: Held, values: Mapping[str, object], now: datetime) -> Written:
     """A card that failed at a reader leaves an intent that the next card could pay: close it.
 
     That is written down with the failure, and done by whoever wrote it, or else by the resolver.
-    The payment is locked.
     """
-    if not _move(payment.pk, PaymentStatus.FAILED, values, now):
-        return False
-    payment.refresh_from_db(fields=["intent_id"])
-    is_closing = payment.attempts.filter(
-        operation=Operation.CANCEL.value, state__in=OPEN_STATES
-    ).exists()
-    if payment.method == Method.CARD_PRESENT and payment.intent_id and not is_closing:
-        begin(payment, Operation.CANCEL, {"cancellation_reason": "abandoned"}, now=now)
-    return True
+    written = _move(held, PaymentStatus.FAILED, values, now)
+    if not written:
+        return {}
+    has_intent = values.get("intent_id") or held.intent_id
+    if held.method is Method.CARD_PRESENT and has_intent and not _is_closing(held.id):
+        begin(held.id, Operation.CANCEL, {"cancellation_reason": "abandoned"}, now=now)
+    return written
+
+
+def _is_closing(payment_id: UUID) -> bool:
+    asked = Attempt.objects.filter(payment=payment_id, operation=Operation.CANCEL.value)
+    return asked.filter(state__in=OPEN_STATES).exists()
 
 
 @transaction_required
@@ -171,22 +189,37 @@ def _fail_refund(refund: Refund, values: Mapping[str, object], now: datetime) ->
     Payment.objects.filter(pk=refund.payment_id).update(
         refunded_cents=F("refunded_cents") - refund.amount_cents
     )
-    payment = Payment.objects.get(pk=refund.payment_id)
-    status = status_after_refunds(payment.captured_cents, payment.refunded_cents)
-    _move(payment.pk, status, {}, now)
+    held = hold_payment(refund.payment_id)
+    _move(held, status_after_refunds(held.captured_cents, held.refunded_cents), {}, now)
     return True
 
 
 def _move(
-    payment_id: UUID, target: PaymentStatus, values: Mapping[str, object], now: datetime
-) -> bool:
-    mine = Payment.objects.filter(pk=payment_id)
-    moved = mine.filter(status__in=sources_of(target)).update(
-        status=target.value, changed_at=now, **values
-    )
-    if moved:
-        _tell(mine.get(), f"payment.{target.value.lower()}", f"payment:{payment_id}", now)
-    return bool(moved)
+    held: Held, target: PaymentStatus, values: Mapping[str, object], now: datetime
+) -> Written:
+    """Move a held payment on, with its audit, in two round trips; nothing, if it may not go there.
+
+    Returned are the columns that were written.
+    """
+    if held.status.value not in sources_of(target):
+        return {}
+    actor, batch = _actor(held.terminal_id), Batch()
+    head = audit.lock_head(batch, actor.chain)
+    batch.run()
+    written: dict[str, object] = {"status": target.value, "changed_at": now, **values}
+    batch.add(_update_sql(tuple(written)), [*written.values(), held.id, held.status.value])
+    facts = _facts(held, values)
+    fact = audit.AuditFact(now, actor, f"payment.{target.lower()}", f"payment:{held.id}", facts)
+    audit.add_to(batch, fact, audit.begin_if_new(head, actor.chain))
+    batch.run()
+    return written
+
+
+@lru_cache(maxsize=32)
+def _update_sql(columns: tuple[str, ...]) -> str:
+    """From the status it was held in only, though its lock lets nobody else turn it."""
+    assigned = ", ".join(f"{column} = %s" for column in columns)
+    return f"UPDATE payments_payment SET {assigned} WHERE id = %s AND status = %s"  # noqa: S608 - our own columns
 
 
 def _move_refund(
@@ -198,16 +231,21 @@ def _move_refund(
     )
     if moved:
         payment = mine.select_related("payment").get().payment
-        _tell(payment, f"refund.{target.value.lower()}", f"refund:{refund_id}", now)
+        actor, action = _actor(payment.terminal_id), f"refund.{target.value.lower()}"
+        facts = _facts(payment, {})
+        audit.record(audit.AuditFact(now, actor, action, f"refund:{refund_id}", facts))
     return bool(moved)
 
 
-def _tell(payment: Payment, action: str, subject: str, now: datetime) -> None:
-    """Write the move on the chain of the till that took the card: no till waits for another's."""
-    actor = Actor(ActorKind.SYSTEM, "stripe", "Stripe", f"terminal:{payment.terminal_id}")
-    facts: dict[str, JSON] = {
-        "authorized_cents": payment.authorized_cents,
-        "captured_cents": payment.captured_cents,
+def _actor(terminal_id: int) -> Actor:
+    """Stripe, on the chain of the till that took the card: no till waits for another's."""
+    return Actor(ActorKind.SYSTEM, "stripe", "Stripe", f"terminal:{terminal_id}")
+
+
+def _facts(payment: Held | Payment, values: Mapping[str, object]) -> dict[str, JSON]:
+    """What an entry of the audit says of a payment as it is after these values."""
+    return {
+        "authorized_cents": cast("int", values.get("authorized_cents", payment.authorized_cents)),
+        "captured_cents": cast("int", values.get("captured_cents", payment.captured_cents)),
         "refunded_cents": payment.refunded_cents,
     }
-    audit.record(audit.AuditFact(now, actor, action, subject, facts))

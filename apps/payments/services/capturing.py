@@ -11,18 +11,19 @@ from apps.core.money import format_cents
 from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import PaymentStateConflict
 from apps.payments.gateway import calling
-from apps.payments.locks import lock_payment
+from apps.payments.locks import hold_payment
 from apps.payments.selectors import get_payment
 from apps.payments.services.attempting import perform
 from apps.payments.services.beginning import begin
 from apps.payments.services.freeing import free_reader
-from apps.payments.types import OPEN_STATES, Operation, PaymentStatus
+from apps.payments.types import Operation, PaymentStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from apps.core.types import JSON
+    from apps.payments.locks import Held
     from apps.payments.models import Attempt, Payment
 
 _DONE = {
@@ -107,7 +108,9 @@ def _ask(
             with calling.within(FREEING_SECONDS):
                 free_reader(payment, now=now)
         refusal = perform(attempt, now=now)
-    after = get_payment(store_id=payment.store_id, payment_id=payment.pk)
+    after = payment
+    if payment.status not in _DONE[operation]:
+        after = get_payment(store_id=payment.store_id, payment_id=payment.pk)
     if refusal and after.status not in _DONE[operation]:
         raise _conflict(after, refusal.message)
     return after
@@ -118,17 +121,19 @@ def _write_down(
     payment: Payment, operation: Operation, parameters: dict[str, JSON], now: datetime
 ) -> Attempt:
     """Begin, while nobody else can turn the payment."""
-    held = lock_payment(payment.pk)
+    held = hold_payment(payment.pk)
     if held.status not in _FROM[operation]:
         raise _conflict(held, "Only an authorised payment can be captured or cancelled.")
-    if operation is Operation.CANCEL and held.tendered_at and not held.released_at:
+    if operation is Operation.CANCEL and held.tendered_cents and not held.is_released:
         raise _conflict(held, "An order rests on it: void the order.")
-    if operation is Operation.CAPTURE and held.released_at:
+    if operation is Operation.CAPTURE and held.is_released:
         raise _conflict(held, "Its order was voided.")
-    if held.attempts.filter(state__in=OPEN_STATES).exists():
+    if held.is_busy:
         raise _conflict(held, "Stripe is being asked about this payment already.")
-    return begin(held, operation, parameters, now=now)
+    attempt = begin(payment.pk, operation, parameters, now=now)
+    attempt.payment = payment
+    return attempt
 
 
-def _conflict(payment: Payment, detail: str) -> PaymentStateConflict:
-    return PaymentStateConflict(detail, id=str(payment.pk), status=payment.status.lower())
+def _conflict(payment: Payment | Held, detail: str) -> PaymentStateConflict:
+    return PaymentStateConflict(detail, id=str(payment.id), status=payment.status.lower())

@@ -82,7 +82,7 @@ def _write_down(payment_id: UUID, now: datetime) -> Attempt | None:
     is_busy = held.attempts.filter(state__in=OPEN_STATES).exists()
     if held.status != PaymentStatus.PENDING or not held.intent_id or is_busy:
         return None  # it was refused, or nobody knows; or it is being cancelled
-    return begin(held, Operation.PRESENT, {"payment_intent": held.intent_id}, now=now)
+    return begin(held.pk, Operation.PRESENT, {"payment_intent": held.intent_id}, now=now)
 
 
 def _look_at_making(payment: Payment) -> Seen:

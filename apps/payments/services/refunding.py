@@ -143,7 +143,7 @@ def _begin(refund: Refund, now: datetime) -> Attempt:
             calling.REFUND_NAME: str(refund.pk),
         },
     }
-    return begin(refund.payment, Operation.REFUND, parameters, now=now, refund=refund)
+    return begin(refund.payment_id, Operation.REFUND, parameters, now=now, refund=refund)
 
 
 def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:

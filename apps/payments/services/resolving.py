@@ -137,7 +137,7 @@ def _replace(attempt: Attempt, now: datetime) -> Attempt:
     """A new attempt under a new key, in the place of one that did nothing."""
     Attempt.objects.filter(pk=attempt.pk).update(state=AttemptState.ABANDONED.value)
     return begin(
-        attempt.payment,
+        attempt.payment_id,
         Operation(attempt.operation),
         attempt.parameters,
         now=now,

@@ -8,12 +8,13 @@ from django_subatomic.db import transaction_required
 
 from apps.core.errors import FieldError
 from apps.core.money import format_cents
+from apps.core.sql import Batch
 from apps.payments.errors import RefundExceedsTender
 from apps.payments.models import Payment, Tender
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
 from apps.payments.services.refunding import hold_refund
-from apps.payments.types import PaymentStatus, RefundRequest, TenderKind
+from apps.payments.types import RefundRequest, TenderKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from apps.payments.types import Tender as Taken
 
     type Key = tuple[str, UUID | None]  # what money came in by: a kind, and a card's payment
+
+_CLAIM = (
+    "UPDATE payments_payment SET tendered_at = %s, tendered_cents = %s WHERE id = %s"
+    " AND status = 'AUTHORIZED' AND tendered_at IS NULL AND authorized_cents >= %s RETURNING id"
+)
 
 
 @transaction_required
@@ -37,13 +43,10 @@ def claim_payments(*, order_id: UUID, tenders: Sequence[Taken], now: datetime) -
     """
     taken = {tender.payment_id: tender.amount_cents for tender in tenders if tender.payment_id}
     for payment_id, amount_cents in sorted(taken.items()):
-        mine = Payment.objects.filter(
-            pk=payment_id,
-            status=PaymentStatus.AUTHORIZED.value,
-            tendered_at__isnull=True,
-            authorized_cents__gte=amount_cents,
-        )
-        if not mine.update(tendered_at=now, tendered_cents=amount_cents):
+        batch = Batch()
+        claimed = batch.add(_CLAIM, [now, amount_cents, payment_id, amount_cents])
+        batch.run()
+        if not claimed.rows:
             raise not_capturable(order_id, payment_id)
 
 
