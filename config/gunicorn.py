@@ -8,6 +8,8 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
+from apps.payments.gateway.calling import load_sdk
+
 threads = 4
 keepalive = 30  # seconds: a till keeps its connection between two scans
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes a nameless file in it
@@ -15,11 +17,12 @@ worker_tmp_dir = str(_memory) if _memory.is_dir() else None  # the heartbeat tou
 
 
 def post_worker_init(_worker: object) -> None:
-    """Spare the collector what stays for ever, and let it look less often.
+    """Load what the first card would wait for; spare the collector what stays for ever.
 
     A request makes some thousand short-lived objects and hardly a cycle; by Python's own thresholds
     the collector would run several times for each.
     """
+    load_sdk()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

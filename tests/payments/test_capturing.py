@@ -8,9 +8,10 @@ import pytest
 
 from apps.payments.errors import PaymentStateConflict, PaymentUnknown
 from apps.payments.services.capturing import capture_payment
+from apps.payments.services.looking import look_at_payment
 from sandbox.stripe.faults import Fault, Kind, When
 from tests.factories import make_store
-from tests.payments.cards import CANCEL, CAPTURE
+from tests.payments.cards import CANCEL, CAPTURE, CREATE
 
 if TYPE_CHECKING:
     from tests.payments.cards import Counter
@@ -114,3 +115,14 @@ def test_while_an_outcome_is_open_nothing_else_is_asked(counter: Counter) -> Non
     counter.cancel(payment)
     with pytest.raises(PaymentStateConflict):
         counter.capture(payment)
+
+
+def test_an_authorization_seen_at_stripe_can_be_captured_though_its_answer_was_lost(
+    counter: Counter,
+) -> None:
+    counter.strike("POST", CREATE, Fault(Kind.DROP, When.AFTER))
+    payment = counter.authorize()
+    assert payment.status == "UNKNOWN"
+    assert look_at_payment(payment_id=payment.pk, now=counter.now)
+    assert counter.capture(payment).status == "CAPTURED"
+    assert {attempt.state for attempt in payment.attempts.all()} == {"ANSWERED"}

@@ -10,13 +10,14 @@ import pytest
 from django_subatomic.db import transaction
 
 from apps.core.types import Actor, ActorKind
-from apps.payments.errors import DifferenceClosed, StripeSilent
-from apps.payments.models import Difference, Payment, Reconciliation, Refund
+from apps.payments.errors import DifferenceClosed, PaymentStateConflict, StripeSilent
+from apps.payments.models import Difference, Dispute, Payment, Reconciliation, Refund
 from apps.payments.services.differing import close_difference
 from apps.payments.services.reconciling import reconcile, reconcile_lately
 from apps.payments.services.settling import settle_payments
 from apps.payments.services.tenders import claim_payments
 from apps.payments.types import Tender, TenderKind
+from sandbox.stripe.disputes import open_dispute
 from sandbox.stripe.faults import Fault, Kind
 from sandbox.stripe.offline_payments import forward_stored_payment, make_intent_elsewhere
 from tests.payments.rows import make_refund
@@ -192,3 +193,13 @@ def test_a_refund_whose_success_nobody_told_us_of_is_booked(shop: Shop) -> None:
     Refund.objects.filter(pk=refund_id).update(status="PENDING", stripe_id=None)
     assert shop.compare() == set()
     assert Refund.objects.get().status == "SUCCEEDED"
+
+
+def test_a_dispute_that_nobody_told_us_of_is_booked(shop: Shop) -> None:
+    payment = shop.sell()
+    shown = shop.stripe.payment_intents.retrieve(str(payment.intent_id))
+    open_dispute(shop.counter.stripe.world, str(shown.latest_charge))
+    assert shop.compare() == set()
+    assert Dispute.objects.get().payment == payment
+    with pytest.raises(PaymentStateConflict):
+        shop.counter.refund(payment, 100)

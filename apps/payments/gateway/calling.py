@@ -21,6 +21,7 @@ from apps.payments.types import Answered, Refused, Silence, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     import stripe
 
@@ -35,6 +36,7 @@ REQUEST_SECONDS = 19.0  # for all the calls that one request of a till may need
 PAYMENT_NAME, REFUND_NAME = "tillhouse_payment", "tillhouse_refund"
 ORDER_NAME, STORE_NAME = "tillhouse_order", "tillhouse_store"
 _FROM_SERVER = 500
+MOST = 100  # things on a page of a list of Stripe's
 
 
 def takes_cards() -> bool:
@@ -154,6 +156,18 @@ def demand[T](outcome: Outcome[T]) -> T:
 def options(key: str) -> dict[str, str]:
     """What goes beside the parameters of a call that changes something."""
     return {"idempotency_key": key}
+
+
+def made_between(since: datetime, until: datetime) -> dict[str, Any]:
+    """What asks for things made from the second of `since` up to, not with, that of `until`."""
+    created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    return {"created": created, "limit": MOST}
+
+
+def load_sdk() -> None:
+    """Load the SDK now rather than while the first card or event waits for it."""
+    if takes_cards():
+        _client((CONNECT_SECONDS, READ_SECONDS))
 
 
 def part(shown: Any, name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from apps.payments.gateway.calling import call, id_of, part
+from apps.payments.gateway.calling import call, id_of, made_between, part
 from apps.payments.types import DisputeStatus, StripeDispute
 
 if TYPE_CHECKING:
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 def retrieve_dispute(dispute_id: str) -> Outcome[StripeDispute]:
     """Where a dispute stands."""
     return call(lambda v1: read_dispute(v1.disputes.retrieve(dispute_id)))
+
+
+def list_disputes(*, since: datetime, until: datetime) -> Outcome[tuple[StripeDispute, ...]]:
+    """Every dispute opened between two instants, the newest first."""
+
+    def look(v1: Any) -> tuple[StripeDispute, ...]:
+        page = v1.disputes.list(made_between(since, until))
+        return tuple(read_dispute(shown) for shown in page.auto_paging_iter())
+
+    return call(look)
 
 
 def read_dispute(shown: Any) -> StripeDispute:

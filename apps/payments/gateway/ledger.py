@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from apps.payments.gateway.calling import call, id_of, part
+from apps.payments.gateway.calling import MOST, call, id_of, made_between, part
 from apps.payments.gateway.intents import read_intent
 from apps.payments.gateway.refunds import read_refund
 from apps.payments.types import Intent, LedgerEntry, StripePayout, StripeRefund
@@ -15,35 +15,33 @@ if TYPE_CHECKING:
 
     from apps.payments.types import Outcome
 
-_PAGE = 100  # Stripe's most
-
 
 def list_intents(*, since: datetime, until: datetime) -> Outcome[tuple[Intent, ...]]:
     """Every payment intent made between two instants, the newest first."""
-    asked = {**_made(since, until), "expand": ["data.latest_charge"]}
+    asked = {**made_between(since, until), "expand": ["data.latest_charge"]}
     return _list(lambda v1: v1.payment_intents.list(asked), _read_shown)
 
 
 def list_refunds_made(*, since: datetime, until: datetime) -> Outcome[tuple[StripeRefund, ...]]:
     """Every refund made between two instants, the newest first."""
-    return _list(lambda v1: v1.refunds.list(_made(since, until)), read_refund)
+    return _list(lambda v1: v1.refunds.list(made_between(since, until)), read_refund)
 
 
 def list_entries(*, since: datetime, until: datetime) -> Outcome[tuple[LedgerEntry, ...]]:
     """Every line that Stripe wrote into its ledger between two instants, the newest first."""
-    asked = {**_made(since, until), "expand": ["data.source"]}
+    asked = {**made_between(since, until), "expand": ["data.source"]}
     return _list(lambda v1: v1.balance_transactions.list(asked), read_entry)
 
 
 def list_entries_of(payout_id: str) -> Outcome[tuple[LedgerEntry, ...]]:
     """What an automatic payout has collected, without the line of the payout itself."""
-    asked = {"payout": payout_id, "limit": _PAGE, "expand": ["data.source"]}
+    asked = {"payout": payout_id, "limit": MOST, "expand": ["data.source"]}
     return _list(lambda v1: v1.balance_transactions.list(asked), read_entry)
 
 
 def list_payouts(*, since: datetime, until: datetime) -> Outcome[tuple[StripePayout, ...]]:
     """Every payout made between two instants, the newest first."""
-    return _list(lambda v1: v1.payouts.list(_made(since, until)), read_payout)
+    return _list(lambda v1: v1.payouts.list(made_between(since, until)), read_payout)
 
 
 def retrieve_payout(payout_id: str) -> Outcome[StripePayout]:
@@ -86,9 +84,3 @@ def _read_shown(shown: Any) -> Intent:
 
 def _list[T](ask: Callable[[Any], Any], read: Callable[[Any], T]) -> Outcome[tuple[T, ...]]:
     return call(lambda v1: tuple(read(shown) for shown in ask(v1).auto_paging_iter()))
-
-
-def _made(since: datetime, until: datetime) -> dict[str, Any]:
-    """Whole seconds, as Stripe keeps them: from the one of `since` up to, not with, `until`."""
-    created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
-    return {"created": created, "limit": _PAGE}

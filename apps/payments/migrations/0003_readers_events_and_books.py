@@ -172,6 +172,10 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='payments.payment'),
         ),
         migrations.AddIndex(
+            model_name='reconciliation',
+            index=models.Index(fields=['-until'], name='reconciliations_latest'),
+        ),
+        migrations.AddIndex(
             model_name='payout',
             index=models.Index(fields=['-created_at', '-id'], name='payouts_newest_first'),
         ),

@@ -76,6 +76,7 @@ class Reconciliation(models.Model):
     differences_found = models.PositiveIntegerField(default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["-until"], name="reconciliations_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(until__gte=F("since")), name="reconciliation_goes_forward"

@@ -50,6 +50,17 @@ if TYPE_CHECKING:
     from apps.payments.locks import Held
 
 CODE_LENGTH = 80
+# Where a payment is shown to have arrived, these calls about it have an answer, though none came.
+_ANSWERED_BY: Mapping[PaymentStatus, tuple[Operation, ...]] = {
+    PaymentStatus.AUTHORIZED: (Operation.AUTHORIZE, Operation.PRESENT),
+    PaymentStatus.CAPTURED: (Operation.AUTHORIZE, Operation.PRESENT, Operation.CAPTURE),
+    PaymentStatus.FAILED: (Operation.AUTHORIZE, Operation.PRESENT),
+    PaymentStatus.CANCELED: (Operation.AUTHORIZE, Operation.PRESENT, Operation.CANCEL),
+}
+_CLOSE = (
+    "UPDATE payments_attempt SET state = 'ANSWERED', answer = %s, answered_at = %s"
+    " WHERE payment_id = %s AND operation = %s AND state = 'UNANSWERED'"
+)
 
 log = structlog.get_logger()
 
@@ -208,6 +219,8 @@ def _move(
     batch.run()
     written: dict[str, object] = {"status": target.value, "changed_at": now, **values}
     batch.add(_update_sql(tuple(written)), [*written.values(), held.id, held.status.value])
+    for operation in _ANSWERED_BY.get(target, ()) if held.is_busy else ():
+        batch.add(_CLOSE, [f"Seen at Stripe: {target.lower()}.", now, held.id, operation.value])
     facts = _facts(held, values)
     fact = audit.AuditFact(now, actor, f"payment.{target.lower()}", f"payment:{held.id}", facts)
     audit.add_to(batch, fact, audit.begin_if_new(head, actor.chain))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django_subatomic.db import durable, transaction
 
 from apps.payments import comparing
-from apps.payments.gateway import intents, ledger, refunds
+from apps.payments.gateway import disputes, intents, ledger, refunds
 from apps.payments.gateway.calling import demand
 from apps.payments.models import Payment, Reconciliation, Refund
 from apps.payments.selectors import (
@@ -25,6 +25,7 @@ from apps.payments.selectors import (
 )
 from apps.payments.services.booking import apply_intent, apply_refund
 from apps.payments.services.differing import note_differences
+from apps.payments.services.disputing import apply_dispute
 from apps.payments.services.paying_out import reconcile_payouts, record_entries
 from apps.payments.types import Compared, Found, Refused
 
@@ -95,6 +96,7 @@ def _slices(since: datetime, until: datetime) -> Iterator[tuple[datetime, dateti
 def _reconcile_slice(since: datetime, until: datetime, now: datetime) -> Compared:
     books = _read_books(since, until)
     record_entries(books.entries)
+    _follow_disputes(since, until, now)
     payments = _payments_of(books, since, until)
     shown = _match(payments, books)
     known = {intent.id for intent in shown.values()}
@@ -162,6 +164,17 @@ def _compare_refunds(
             with transaction():
                 apply_refund(refund, seen, now=now)
         yield from comparing.compare_refund(refund, seen)
+
+
+def _follow_disputes(since: datetime, until: datetime, now: datetime) -> None:
+    """Book the disputes opened in a while: an answer to a bank has a date."""
+    shown = demand(disputes.list_disputes(since=since, until=until))
+    named = {dispute.intent_id for dispute in shown} - {""}
+    payments = list_payments_at_stripe(intent_ids=named, payment_ids=())
+    by_intent = {payment.intent_id: payment for payment in payments}
+    for dispute in shown:
+        with transaction():
+            apply_dispute(dispute, by_intent.get(dispute.intent_id), now=now)
 
 
 def _read_books(since: datetime, until: datetime) -> Books:
