@@ -15,6 +15,8 @@ from tests.payments.cards import Counter
 from tests.payments.telling import PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import time_machine
     from pytest_django import Settings
     from pytest_django.live_server_helper import LiveServer
@@ -49,6 +51,12 @@ class Ears:
         self.hear()
         return work_waiting(now=self.now)
 
+    def close(self) -> None:
+        """Hear the last of it, before the tables under the site are emptied."""
+        self.stripe.world.faults.clear()
+        self.stripe.client().v1.webhook_endpoints.delete(self.endpoint_id)
+        self.hear()
+
     def disturb(self, pattern: str = "*", **treatment: Any) -> None:
         self.stripe.world.webhooks.disturb(Disturbance(pattern, **treatment))
 
@@ -73,18 +81,20 @@ def events(**filters: Any) -> set[tuple[str, str]]:
 @pytest.fixture
 def ears(
     clock: time_machine.Traveller, stripe: Simulator, live_server: LiveServer, settings: Settings
-) -> Ears:
+) -> Iterator[Ears]:
     """The ears of a site that was told Stripe's secret, at noon."""
     ears = Ears(stripe, clock, live_server.url)
     settings.STRIPE_WEBHOOK_SECRETS = [ears.secret]
-    return ears
+    yield ears
+    ears.close()
 
 
 @pytest.fixture
 def shop(
     clock: time_machine.Traveller, stripe: Simulator, live_server: LiveServer, settings: Settings
-) -> Shop:
+) -> Iterator[Shop]:
     """A till in a store that hears of what happens at Stripe, at noon."""
     shop = Shop(stripe, clock, live_server.url)
     settings.STRIPE_WEBHOOK_SECRETS = [shop.secret]
-    return shop
+    yield shop
+    shop.close()

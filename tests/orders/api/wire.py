@@ -47,6 +47,7 @@ ORDER_KEYS = BASKET_KEYS | {
     "terminal",
     "cashier",
     "tenders",
+    "paid",
     "change_cents",
     "age_check",
     "placed_at",
