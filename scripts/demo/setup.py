@@ -10,14 +10,18 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
+from apps.core import outbox
 from apps.payments.selectors import list_readers
 from apps.payments.services.readers import register_reader
 from apps.payments.types import Address, NewReader
 from apps.stores.selectors import find_store_id, list_store_names
+from config.celery import app
 from scripts.demo import history, loading
 from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from rich.console import Console
 
 HISTORY_DAYS = 7
@@ -45,8 +49,20 @@ def prepare(console: Console) -> None:
     with console.status("Opening three stores ..."):
         loading.load(now - timedelta(days=HISTORY_DAYS + 1))
     sales = history.write_history(now, days=HISTORY_DAYS)
+    with console.status("Telling everybody of a week of sales ..."):
+        tell_of_history()
     done.touch()
     console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")
+
+
+def tell_of_history() -> None:
+    """Do what follows from the past at once, so that the worker begins with today."""
+    app.loader.import_default_modules()
+    outbox.relay(now=timezone.now(), send=_do)
+
+
+def _do(task: str, event_id: UUID) -> None:
+    app.tasks[task].apply((str(event_id),))
 
 
 def place_reader() -> None:
