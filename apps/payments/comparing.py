@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
-from apps.payments.types import DifferenceKind, Found, PaymentStatus, RefundStatus
+from apps.payments.types import TAKEN, DifferenceKind, Found, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ CAPTURED_WITHIN = timedelta(minutes=10)  # of the order that a payment pays for
 ORDERED_WITHIN = timedelta(minutes=25)  # the resolver lets go after fifteen
 WARN_BEFORE = timedelta(hours=12)  # of the end of an authorisation: two shifts to see to it
 
-_TAKEN = (PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
 _OPEN = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.UNKNOWN)
 _OVER = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 _K = DifferenceKind
@@ -37,7 +36,7 @@ def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -
         asked = format_cents(payment.amount_cents)
         detail = f"Here it is over {asked}, at Stripe over {format_cents(intent.amount_cents)}."
         yield _found(_K.AMOUNT_DIFFERS, payment, intent.amount_cents, detail)
-    elif payment.status in _TAKEN:
+    elif payment.status in TAKEN:
         yield from _compare_taken(payment, intent, now)
     elif payment.status in _OVER:
         yield from _compare_over(payment, intent)
@@ -119,6 +118,10 @@ def _compare_taken(payment: Payment, intent: Intent | None, now: datetime) -> It
     elif theirs != payment.captured_cents:
         detail = f"Stripe took {format_cents(theirs)} of this card."
         yield _found(_K.AMOUNT_DIFFERS, payment, theirs, detail)
+    sold = 0 if payment.released_at else payment.tendered_cents or 0
+    if theirs == payment.captured_cents < sold:
+        detail = f"An order takes {format_cents(sold)} of this card, {format_cents(theirs)} is in."
+        yield _found(_K.MISSING_CAPTURE, payment, theirs, detail)
     left = payment.captured_cents - payment.refunded_cents
     if theirs and left and not payment.tendered_at and payment.changed_at < now - ORDERED_WITHIN:
         detail = "The card was charged, and no order names the payment."
@@ -159,7 +162,7 @@ def _found(kind: DifferenceKind, payment: Payment, theirs_cents: int, detail: st
 
 def _ours(payment: Payment) -> int:
     """What we say is at stake."""
-    if payment.status in _TAKEN:
+    if payment.status in TAKEN:
         return payment.captured_cents
     return payment.tendered_cents or payment.authorized_cents or payment.amount_cents
 

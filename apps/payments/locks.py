@@ -10,7 +10,7 @@ from django_subatomic.db import transaction_required
 from apps.core.sql import Batch
 from apps.payments.errors import PaymentUnknown
 from apps.payments.models import Payment
-from apps.payments.types import OPEN_STATES, Method, PaymentStatus
+from apps.payments.types import OPEN_STATES, Method, Operation, PaymentStatus
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,7 +38,7 @@ def lock_payment(payment_id: UUID, *, store_id: int | None = None) -> Payment:
 class Held:
     """Where a locked payment stands, for whoever is to move it: what a till waits for reads this.
 
-    `is_busy` says that a call to Stripe about it is open.
+    `asked` are the calls to Stripe about it that are open.
     """
 
     id: UUID
@@ -54,7 +54,7 @@ class Held:
     tendered_cents: int | None
     intent_id: str | None
     is_released: bool
-    is_busy: bool
+    asked: frozenset[Operation]
 
 
 _LOCK = (
@@ -63,7 +63,7 @@ _LOCK = (
     " FROM payments_payment WHERE id = %s"
 )
 # A statement of its own, after the lock: one that waited for it would not see what came meanwhile.
-_LOOK = "SELECT 1 FROM payments_attempt WHERE payment_id = %s AND state IN (%s, %s) LIMIT 1"
+_LOOK = "SELECT operation FROM payments_attempt WHERE payment_id = %s AND state IN (%s, %s)"
 
 
 @transaction_required
@@ -87,7 +87,7 @@ class Locking:
         self._row: Statement = batch.add(
             _LOCK + (" FOR UPDATE" if batch.is_postgres else ""), [payment_id]
         )
-        self._busy: Statement = batch.add(_LOOK, [payment_id, *OPEN_STATES])
+        self._asked: Statement = batch.add(_LOOK, [payment_id, *OPEN_STATES])
 
     @property
     def held(self) -> Held:
@@ -104,7 +104,7 @@ class Locking:
             Method(row[1]),
             *row[2:-1],
             bool(row[-1]),
-            bool(self._busy.rows),
+            frozenset(Operation(operation) for (operation,) in self._asked.rows),
         )
         return Held(self._id, *columns)
 

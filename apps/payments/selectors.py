@@ -22,8 +22,10 @@ from apps.payments.models import (
     StripeEvent,
 )
 from apps.payments.models import Tender as TenderRow
+from apps.payments.rules import status_after_refunds
 from apps.payments.types import (
     OPEN_STATES,
+    TAKEN,
     AttemptState,
     Method,
     PaymentStatus,
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
 
 BATCH = 500  # ids in one statement
 _READY = (
-    "SELECT id, authorized_cents FROM payments_payment"
-    " WHERE order_id = %s AND status = %s AND tendered_at IS NULL"
+    "SELECT id, status, authorized_cents, captured_cents FROM payments_payment"
+    " WHERE order_id = %s AND status IN (%s, %s) AND tendered_at IS NULL"
 )
 
 
@@ -56,33 +58,44 @@ def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, 
             for less, or which is offered twice.
     """
     named = [offer.payment_id for offer in offered if offer.kind is TenderKind.CARD]
-    authorized = _authorized_for(order_id) if named else {}
+    ready = _ready_for(order_id) if named else {}
     if len(set(named)) < len(named):
         raise not_capturable(order_id, named[0])
-    return tuple(_tender(order_id, offer, authorized) for offer in offered)
+    return tuple(_tender(order_id, offer, ready) for offer in offered)
 
 
-def _tender(order_id: UUID, offer: Offered, authorized: Mapping[UUID, int]) -> Tender:
+def _tender(order_id: UUID, offer: Offered, ready: Mapping[UUID, tuple[int, int]]) -> Tender:
     if offer.kind is TenderKind.CASH:
         return Tender(offer.kind, offer.amount_cents)
-    held = authorized.get(offer.payment_id, 0) if offer.payment_id else 0
-    if not held or offer.amount_cents > held:
+    least, most = ready.get(offer.payment_id, (0, 0)) if offer.payment_id else (0, 0)
+    amount_cents = offer.amount_cents or most
+    if not (most and least <= amount_cents <= most):
         raise not_capturable(order_id, offer.payment_id)
-    return Tender(offer.kind, offer.amount_cents or held, offer.payment_id)
+    return Tender(offer.kind, amount_cents, offer.payment_id)
 
 
-def _authorized_for(order_id: UUID) -> dict[UUID, int]:
-    """What each payment that was made for an order, and waits for it, may pay of it."""
-    batch = Batch()
-    ready = batch.add(_READY, [order_id, PaymentStatus.AUTHORIZED.value])
+def _ready_for(order_id: UUID) -> dict[UUID, tuple[int, int]]:
+    """The least and the most that each payment made for an order may pay of it.
+
+    Of one that is authorised less may be taken; of one that was captured before, nothing but that.
+    """
+    batch, authorized = Batch(), PaymentStatus.AUTHORIZED.value
+    ready = batch.add(_READY, [order_id, authorized, PaymentStatus.CAPTURED.value])
     batch.run()
-    return {UUID(str(payment_id)): cents for payment_id, cents in ready.rows}
+    return {
+        UUID(str(payment_id)): (0, held) if status == authorized else (taken, taken)
+        for payment_id, status, held, taken in ready.rows
+    }
 
 
-def not_capturable(order_id: UUID, payment_id: UUID | None) -> PaymentNotCapturable:
-    """The refusal of a card that cannot pay for an order."""
+def not_capturable(
+    order_id: UUID, payment_id: UUID | None, *, is_turning: bool = False
+) -> PaymentNotCapturable:
+    """The refusal of a card that cannot pay for an order; for now, while something turns it."""
     return PaymentNotCapturable(
-        "Take the card again: no payment of this id is authorised for that much of the order.",
+        "It is being captured or let go at this moment: look at it again shortly."
+        if is_turning
+        else "Take the card again: no payment of this id is authorised for that much of the order.",
         order_id=str(order_id),
         payment_id=str(payment_id),
     )
@@ -284,7 +297,7 @@ def list_tenders_of_returns(*, order_id: UUID) -> dict[UUID, list[Tender]]:
 
 
 def find_payment_drift() -> Iterator[str]:
-    """A sentence per payment whose refunds do not add up to what it says has gone back."""
+    """A sentence per payment that does not agree with its refunds, or with its order."""
     for payment in Payment.objects.prefetch_related("refunds").order_by("pk").iterator(2_000):
         held = sum(r.amount_cents for r in payment.refunds.all() if r.status != "FAILED")
         if held != payment.refunded_cents:
@@ -292,3 +305,16 @@ def find_payment_drift() -> Iterator[str]:
                 f"Payment {payment.pk} says {payment.refunded_cents} cents went back,"
                 f" its refunds come to {held}."
             )
+        if fault := _fault_of(payment):
+            yield f"Payment {payment.pk} {fault}."
+
+
+def _fault_of(payment: Payment) -> str:
+    """What is wrong with where a payment stands, taken by itself; empty where nothing is."""
+    status, taken = PaymentStatus(payment.status), payment.captured_cents
+    if status in TAKEN and status is not status_after_refunds(taken, payment.refunded_cents):
+        return f"is called {status.lower()}, with {payment.refunded_cents} of {taken} cents back"
+    sold = payment.tendered_cents if not payment.released_at else None
+    if sold is None or status not in {*TAKEN, PaymentStatus.FAILED, PaymentStatus.CANCELED}:
+        return ""  # no order rests on it, or its money is on the way
+    return "" if taken == sold else f"is to pay {sold} cents of an order, {taken} were taken"

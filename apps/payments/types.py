@@ -84,6 +84,12 @@ class PaymentStatus(StrEnum):
     CANCELED = "CANCELED"
 
 
+# Money is in, and perhaps some of it went back.
+TAKEN = frozenset(
+    {PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+)
+
+
 class RefundStatus(StrEnum):
     """Where a refund stands. `rules.REFUND_MOVES` says what may follow what."""
 
@@ -121,7 +127,8 @@ class Silence(StrEnum):
 
     NETWORK = "NETWORK"  # no whole answer: the same key finds out
     SERVER = "SERVER"  # a 5xx, which Stripe replays for the life of the key: take a new one
-    NOT_SENT = "NOT_SENT"  # never left, or turned away at the door: nothing has happened
+    NOT_SENT = "NOT_SENT"  # it never left
+    BUSY = "BUSY"  # turned away at the door: nothing has happened, and the same key may try again
 
 
 @dataclass(frozen=True, slots=True)

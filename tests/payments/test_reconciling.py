@@ -203,3 +203,9 @@ def test_a_dispute_that_nobody_told_us_of_is_booked(shop: Shop) -> None:
     assert Dispute.objects.get().payment == payment
     with pytest.raises(PaymentStateConflict):
         shop.counter.refund(payment, 100)
+
+
+def test_a_sale_of_which_less_was_taken_than_it_came_to_is_found(shop: Shop) -> None:
+    payment = shop.sell(2500, taken=2300)
+    set_row(payment, tendered_cents=2500)
+    assert shop.compare() == {("MISSING_CAPTURE", str(payment.pk))}

@@ -20,6 +20,7 @@ from apps.core.api.fields import (
     list_of,
 )
 from apps.orders.types import AgeDocument, AgeMethod, OrderStatus
+from apps.payments.rules import LEAST_CENTS
 from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
@@ -97,10 +98,9 @@ class TenderIn(StrictSerializer):
             raise serializers.ValidationError({needed: ["This kind needs it."]}, code="required")
         if surplus in attrs:
             raise serializers.ValidationError({surplus: ["Cash has none."]}, code="surplus")
-        if not is_cash and attrs.get("amount_cents") == 0:
+        if not is_cash and attrs.get("amount_cents", LEAST_CENTS) < LEAST_CENTS:
             raise serializers.ValidationError(
-                {"amount_cents": ["Leave it out to take all that was authorised."]},
-                code="min_value",
+                {"amount_cents": [f"A card pays {LEAST_CENTS} cents at least."]}, code="min_value"
             )
         return attrs
 

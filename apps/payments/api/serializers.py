@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -14,9 +15,26 @@ if TYPE_CHECKING:
     from apps.payments.models import Payment, Reader, Refund
 
 
+_NAME = re.compile(r"[A-Za-z]+_[A-Za-z0-9_]+", re.ASCII)
 METHODS = [method.value.lower() for method in Method]
 PAYMENT_STATUSES = [status.value.lower() for status in PaymentStatus]
 REFUND_STATUSES = [status.value.lower() for status in RefundStatus]
+
+
+class StripeNameField(TextField):
+    """What Stripe calls something. Nothing else is taken, and above all no card's number."""
+
+    default_error_messages = {"unlike": "Expected Stripe's name of it: {prefix}..."}
+
+    def __init__(self, prefix: str, **options: Any) -> None:
+        self.prefix = prefix
+        super().__init__(max_length=80, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if not (name.startswith(self.prefix) and _NAME.fullmatch(name)):
+            self.fail("unlike", prefix=self.prefix)
+        return name
 
 
 class PaymentIn(StrictSerializer):
@@ -24,11 +42,11 @@ class PaymentIn(StrictSerializer):
     order_id = IdField()
     amount_cents = CentsField(min_value=LEAST_CENTS)
     method = OneOfField(METHODS)
-    payment_method = TextField(
-        max_length=80, required=False, help_text="Method `card`: Stripe's name of it, `pm_...`."
+    payment_method = StripeNameField(
+        "pm_", required=False, help_text="Method `card`: Stripe's name of it, `pm_...`."
     )
-    reader_id = TextField(
-        max_length=80, required=False, help_text="Method `card_present`: Stripe's name, `tmr_...`."
+    reader_id = StripeNameField(
+        "tmr_", required=False, help_text="Method `card_present`: Stripe's name, `tmr_...`."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

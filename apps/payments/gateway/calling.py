@@ -8,6 +8,7 @@ which key, is decided by whoever keeps the books (`services.resolving`).
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from contextvars import ContextVar
 from functools import lru_cache
@@ -36,6 +37,7 @@ REQUEST_SECONDS = 19.0  # for all the calls that one request of a till may need
 PAYMENT_NAME, REFUND_NAME = "tillhouse_payment", "tillhouse_refund"
 ORDER_NAME, STORE_NAME = "tillhouse_order", "tillhouse_store"
 _FROM_SERVER = 500
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){11,18}")  # what may be a card's is not kept
 MOST = 100  # things on a page of a list of Stripe's
 
 
@@ -124,7 +126,7 @@ def _outcome_of[T](send: Callable[[Any], T], read_shown: Callable[[Any], T | Non
     try:
         return Answered(send(_client(patience)))
     except stripe.RateLimitError as error:
-        return Unanswered(Silence.NOT_SENT, _short(error))
+        return Unanswered(Silence.BUSY, _short(error))
     except stripe.APIConnectionError as error:
         return Unanswered(Silence.NETWORK, _short(error))
     except (
@@ -208,4 +210,5 @@ def _refusal[T](error: stripe.StripeError, read_shown: Callable[[Any], T | None]
 
 
 def _short(error: stripe.StripeError) -> str:
-    return f"{error.http_status or ''} {error.user_message or type(error).__name__}".strip()[:300]
+    said = f"{error.http_status or ''} {error.user_message or type(error).__name__}".strip()
+    return _LONG_NUMBER.sub("[a long number]", said)[:300]

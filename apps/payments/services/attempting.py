@@ -32,6 +32,7 @@ from apps.payments.types import (
     Operation,
     PaymentStatus,
     Refused,
+    Silence,
     Unanswered,
 )
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from apps.payments.types import Outcome
 
 ANSWER_LENGTH = 300
+PAUSES_SECONDS = (0.3, 0.9)  # after being turned away at the door (429), under the same key
 _CLOSE = (
     "UPDATE payments_attempt SET state = %s, silence = %s, answer = %s, answered_at = %s"
     " WHERE id = %s AND state IN (%s, %s) RETURNING id"
@@ -60,6 +62,11 @@ def perform(attempt: Attempt, *, now: datetime) -> Refused[Any] | None:
     """
     begun = time.monotonic()
     outcome = _ask(attempt)
+    for pause in PAUSES_SECONDS:
+        if not (isinstance(outcome, Unanswered) and outcome.silence is Silence.BUSY):
+            break
+        time.sleep(pause)
+        outcome = _ask(attempt)
     took = timedelta(seconds=time.monotonic() - begun)
     if isinstance(outcome, Unanswered):
         bulkhead.note_silence()

@@ -15,7 +15,7 @@ from apps.payments.gateway import calling
 from apps.payments.models import Payment
 from apps.payments.selectors import get_payment, get_reader
 from apps.payments.services.attempting import perform
-from apps.payments.services.beginning import begin
+from apps.payments.services.beginning import begin, refuse_in_flight
 from apps.payments.services.presenting import present_payment
 from apps.payments.types import Method, Operation, PaymentStatus
 
@@ -41,6 +41,7 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
         CardsNotTaken: no key of Stripe's is configured.
         CardsBusy: Stripe has not answered of late; nothing was tried.
         PaymentExists: another payment has this id.
+        IdempotencyKeyInUse: the same is being asked at this moment.
         ReaderUnknown: the store has no such reader.
     """
     if not calling.takes_cards():
@@ -55,6 +56,7 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
             return _authorize(till, request, at, now)
     except (IntegrityError, CardsBusy):
         if known := _find_same(till, request):
+            refuse_in_flight(known.attempts.all())
             return known
         raise
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django_subatomic.db import transaction_required
 
+from apps.core.errors import IdempotencyKeyInUse
 from apps.core.rows import add_row
 from apps.core.sql import Batch
 from apps.payments.models import Attempt
@@ -15,6 +16,8 @@ from apps.payments.types import AttemptState, Operation
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from apps.core.types import JSON
     from apps.payments.models import Refund
@@ -51,3 +54,15 @@ def begin(
     batch.run()
     ((attempt.pk,),) = written.rows
     return attempt
+
+
+def refuse_in_flight(asked: QuerySet[Attempt]) -> None:
+    """Let whoever asks for the same at the same time ask again, rather than answer half-way.
+
+    Raises:
+        IdempotencyKeyInUse: one of these calls has no answer yet.
+    """
+    if asked.filter(state=AttemptState.SENT.value).exists():
+        raise IdempotencyKeyInUse(
+            "Stripe is being asked for the very same. Send it again shortly.", retry_after=1
+        )

@@ -29,6 +29,7 @@ from apps.payments.rules import (
 from apps.payments.services.beginning import begin
 from apps.payments.types import (
     OPEN_STATES,
+    TAKEN,
     Answered,
     Intent,
     Method,
@@ -51,11 +52,12 @@ if TYPE_CHECKING:
 
 CODE_LENGTH = 80
 # Where a payment is shown to have arrived, these calls about it have an answer, though none came.
-_ANSWERED_BY: Mapping[PaymentStatus, tuple[Operation, ...]] = {
-    PaymentStatus.AUTHORIZED: (Operation.AUTHORIZE, Operation.PRESENT),
-    PaymentStatus.CAPTURED: (Operation.AUTHORIZE, Operation.PRESENT, Operation.CAPTURE),
-    PaymentStatus.FAILED: (Operation.AUTHORIZE, Operation.PRESENT),
-    PaymentStatus.CANCELED: (Operation.AUTHORIZE, Operation.PRESENT, Operation.CANCEL),
+_BEGUN = frozenset({Operation.AUTHORIZE, Operation.PRESENT})
+_ANSWERED_BY: Mapping[PaymentStatus, frozenset[Operation]] = {
+    PaymentStatus.AUTHORIZED: _BEGUN,
+    PaymentStatus.CAPTURED: _BEGUN | {Operation.CAPTURE},
+    PaymentStatus.FAILED: _BEGUN,
+    PaymentStatus.CANCELED: _BEGUN | {Operation.CANCEL},
 }
 _CLOSE = (
     "UPDATE payments_attempt SET state = 'ANSWERED', answer = %s, answered_at = %s"
@@ -103,9 +105,15 @@ def give_up(payment_id: UUID, code: str, *, now: datetime) -> bool:
 
 @transaction_required
 def book_silence(attempt: Attempt, held: Held, *, now: datetime) -> Written:
-    """Stripe did not answer: say that we do not know."""
-    if attempt.refund_id:
-        _move_refund(attempt.refund_id, RefundStatus.UNKNOWN, {}, now)
+    """Stripe did not answer: say that we do not know, unless it was seen there meanwhile."""
+    operation = Operation(attempt.operation)
+    if operation is Operation.REFUND:
+        _move_refund(cast("UUID", attempt.refund_id), RefundStatus.UNKNOWN, {}, now)
+        return {}
+    if operation in _ANSWERED_BY.get(held.status, frozenset()):
+        batch, seen = Batch(), f"Seen at Stripe: {held.status.lower()}."
+        batch.add(_CLOSE, [seen, now, held.id, operation.value])
+        batch.run()
         return {}
     return _move(held, PaymentStatus.UNKNOWN, {}, now)
 
@@ -154,6 +162,8 @@ def _apply(held: Held, seen: Intent, now: datetime) -> Written:
     if target is PaymentStatus.AUTHORIZED:
         values["authorized_cents"] = seen.capturable_cents
     elif target is PaymentStatus.CAPTURED:
+        if held.status in TAKEN:  # what went back since does not come again
+            return {}
         values["authorized_cents"] = max(held.authorized_cents, seen.received_cents)
         values["captured_cents"] = seen.received_cents
     elif target is PaymentStatus.FAILED:
@@ -219,7 +229,7 @@ def _move(
     batch.run()
     written: dict[str, object] = {"status": target.value, "changed_at": now, **values}
     batch.add(_update_sql(tuple(written)), [*written.values(), held.id, held.status.value])
-    for operation in _ANSWERED_BY.get(target, ()) if held.is_busy else ():
+    for operation in _ANSWERED_BY.get(target, frozenset()) & held.asked:
         batch.add(_CLOSE, [f"Seen at Stripe: {target.lower()}.", now, held.id, operation.value])
     facts = _facts(held, values)
     fact = audit.AuditFact(now, actor, f"payment.{target.lower()}", f"payment:{held.id}", facts)

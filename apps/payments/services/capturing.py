@@ -128,11 +128,19 @@ def _write_down(
         raise _conflict(held, "An order rests on it: void the order.")
     if operation is Operation.CAPTURE and held.is_released:
         raise _conflict(held, "Its order was voided.")
-    if held.is_busy:
+    if held.asked - _answered(held):
         raise _conflict(held, "Stripe is being asked about this payment already.")
+    if operation is Operation.CAPTURE and held.tendered_cents not in {None, *parameters.values()}:
+        raise _conflict(held, "An order that takes another amount of it was placed meanwhile.")
     attempt = begin(payment.pk, operation, parameters, now=now)
     attempt.payment = payment
     return attempt
+
+
+def _answered(held: Held) -> frozenset[Operation]:
+    """Calls that are open though their outcome is known: it was seen at Stripe."""
+    is_authorized = held.status is PaymentStatus.AUTHORIZED
+    return frozenset({Operation.AUTHORIZE, Operation.PRESENT}) if is_authorized else frozenset()
 
 
 def _conflict(payment: Payment | Held, detail: str) -> PaymentStateConflict:

@@ -22,7 +22,7 @@ from apps.payments.models import Payment, Refund
 from apps.payments.rules import status_after_refunds
 from apps.payments.selectors import get_refund
 from apps.payments.services.attempting import perform
-from apps.payments.services.beginning import begin
+from apps.payments.services.beginning import begin, refuse_in_flight
 from apps.payments.types import DisputeStatus, Operation, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
@@ -51,15 +51,18 @@ def refund_payment(*, store_id: int, request: RefundRequest, now: datetime) -> R
         PaymentStateConflict: nothing was captured.
         RefundExceedsCaptured: with `left_cents`, what may still go back.
         RefundExists: another refund has this id.
+        IdempotencyKeyInUse: the same is being asked at this moment.
         CardsBusy: Stripe has not answered of late; nothing was tried.
     """
     if known := _find_same(request):
+        refuse_in_flight(known.attempts.all())
         return known
     with stripe_slot():
         try:
             attempt = _write_down(store_id, request, now)
         except IntegrityError:
             if known := _find_same(request):  # a twin of this request was faster
+                refuse_in_flight(known.attempts.all())
                 return known
             raise
         perform(attempt, now=now)

@@ -10,26 +10,26 @@ from apps.core.errors import FieldError
 from apps.core.money import format_cents
 from apps.core.sql import Batch
 from apps.payments.errors import RefundExceedsTender
+from apps.payments.locks import hold_payment
 from apps.payments.models import Payment, Tender
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
 from apps.payments.services.refunding import hold_refund
-from apps.payments.types import RefundRequest, TenderKind
+from apps.payments.types import Operation, PaymentStatus, RefundRequest, TenderKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from apps.payments.locks import Held
     from apps.payments.types import GivenBack
     from apps.payments.types import Tender as Taken
 
     type Key = tuple[str, UUID | None]  # what money came in by: a kind, and a card's payment
 
-_CLAIM = (
-    "UPDATE payments_payment SET tendered_at = %s, tendered_cents = %s WHERE id = %s"
-    " AND status = 'AUTHORIZED' AND tendered_at IS NULL AND authorized_cents >= %s RETURNING id"
-)
+_CLAIM = "UPDATE payments_payment SET tendered_at = %s, tendered_cents = %s WHERE id = %s"
+_TURNING = frozenset({Operation.CAPTURE, Operation.CANCEL})
 
 
 @transaction_required
@@ -43,11 +43,22 @@ def claim_payments(*, order_id: UUID, tenders: Sequence[Taken], now: datetime) -
     """
     taken = {tender.payment_id: tender.amount_cents for tender in tenders if tender.payment_id}
     for payment_id, amount_cents in sorted(taken.items()):
+        held = hold_payment(payment_id)
+        if not _can_pay(held, amount_cents):
+            is_turning = bool(held.asked & _TURNING)
+            raise not_capturable(order_id, payment_id, is_turning=is_turning)
         batch = Batch()
-        claimed = batch.add(_CLAIM, [now, amount_cents, payment_id, amount_cents])
+        batch.add(_CLAIM, [now, amount_cents, payment_id])
         batch.run()
-        if not claimed.rows:
-            raise not_capturable(order_id, payment_id)
+
+
+def _can_pay(held: Held, amount_cents: int) -> bool:
+    """Whether a held payment may become an order's: nothing is turning it, and no order has it."""
+    if held.tendered_cents is not None or held.asked & _TURNING:
+        return False
+    if held.status is PaymentStatus.CAPTURED:
+        return held.captured_cents == amount_cents
+    return held.status is PaymentStatus.AUTHORIZED and held.authorized_cents >= amount_cents
 
 
 @transaction_required

@@ -221,6 +221,6 @@ def test_a_voided_sale_gives_the_card_its_money_back(desk: Desk, *, is_captured:
 
 def test_a_capture_that_failed_is_made_up_for(desk: Desk) -> None:
     order_id, payment_id = desk.sold()
-    desk.stripe.world.faults.add("POST", CAPTURE, Fault(Kind.RATE_LIMIT))
+    desk.stripe.world.faults.add("POST", CAPTURE, Fault(Kind.RATE_LIMIT), times=3)
     settle_order(order_id=uuid.UUID(order_id), now=later())
     assert desk.api.get(f"payments/{payment_id}").json()["status"] == "unknown"

@@ -179,7 +179,9 @@ def test_a_reader_that_the_store_does_not_have_is_unknown(desk: Desk) -> None:
         ({"method": "card", "payment_method": "pm_card_visa"}, "/reader_id", "surplus"),
         ({"reader_id": ""}, "/reader_id", "blank"),
         ({"reader_id": 7}, "/reader_id", "invalid"),
-        ({"reader_id": "t" * 81}, "/reader_id", "max_length"),
+        ({"reader_id": "tmr_" + "t" * 77}, "/reader_id", "max_length"),
+        ({"reader_id": "counter 1"}, "/reader_id", "unlike"),
+        ({"method": "card", "payment_method": "4242424242424242"}, "/payment_method", "unlike"),
         ({"method": "cash"}, "/method", "invalid_choice"),
     ],
 )
