@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 
 MOST = 100
 WAITS_LONG = timedelta(minutes=5)  # what is owed to a payment is done within seconds
-TO_ANSWER = Q(
-    status__in=[
-        DisputeStatus.WARNING_NEEDS_RESPONSE.value,
-        DisputeStatus.NEEDS_RESPONSE.value,
-        DisputeStatus.APPEAL_NEEDS_RESPONSE.value,
-    ]
+TO_BE_ANSWERED = (
+    DisputeStatus.WARNING_NEEDS_RESPONSE.value,
+    DisputeStatus.NEEDS_RESPONSE.value,
+    DisputeStatus.APPEAL_NEEDS_RESPONSE.value,
 )
+TO_ANSWER = Q(status__in=TO_BE_ANSWERED)
 _OWED = (
     PaymentStatus.AUTHORIZED.value,
     PaymentStatus.CAPTURED.value,

@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from apps.core.models import AuditEntry
 from apps.core.money import format_cents
 from apps.core.types import ActorKind
@@ -40,10 +42,25 @@ _CALLS: Mapping[Operation, str] = {
     Operation.CANCEL: "let the hold go",
     Operation.REFUND: "send {amount} back",
 }
+# Which calls bring what with them: it was so from their answer on.
+_AUTHORIZING = frozenset({Operation.AUTHORIZE, Operation.PRESENT})
+_BROUGHT_BY: Mapping[str, frozenset[Operation]] = {
+    "payment.processing": frozenset({Operation.PRESENT}),
+    "payment.authorized": _AUTHORIZING,
+    "payment.failed": _AUTHORIZING,
+    "payment.captured": _AUTHORIZING | {Operation.CAPTURE},
+    "payment.canceled": frozenset({Operation.CANCEL}),
+    "payment.unknown": frozenset(Operation) - {Operation.REFUND},
+    "refund.pending": frozenset({Operation.REFUND}),
+    "refund.unknown": frozenset({Operation.REFUND}),
+    "refund.succeeded": frozenset({Operation.REFUND}),
+    "refund.failed": frozenset({Operation.REFUND}),
+}
 _SILENCES = {
     "NETWORK": "the network failed",
     "SERVER": "Stripe had a fault of its own",
-    "NOT_SENT": "Stripe turned the call away at the door",
+    "BUSY": "Stripe turned the call away at the door",
+    "NOT_SENT": "no time was left to ask",
 }
 
 
@@ -101,11 +118,13 @@ def read_history(payment: Payment) -> History:
 def compose_timeline(payment: Payment, history: History) -> list[Moment]:
     """The timeline, oldest first. It reads nothing: all it tells is in what it is given."""
     amounts = {str(refund.pk): refund.amount_cents for refund in history.refunds}
+    ends = _ends_of(history.attempts)
     moments = [
         _made(payment),
+        *_ordered(payment),
         *(_refund(refund) for refund in history.refunds),
-        *(_asked(attempt) for attempt in history.attempts),
-        *(_moved(entry, amounts) for entry in history.audit),
+        *(_asked(attempt, at) for attempt, at in ends),
+        *(_moved(entry, amounts, ends) for entry in history.audit),
         *(_told(event) for event in history.events),
         *(_disputed(dispute) for dispute in history.disputes),
         *(moment for row in history.differences for moment in _differed(row)),
@@ -124,41 +143,71 @@ def _made(payment: Payment) -> Moment:
     )
 
 
+def _ordered(payment: Payment) -> Iterator[Moment]:
+    """The placing of the order that rests on it, and its void."""
+    detail = f"order {payment.order_id}"
+    if payment.tendered_at:
+        note = f"It takes {format_cents(payment.tendered_cents or 0)} of this payment"
+        yield Moment(payment.tendered_at, Rank.MADE, "The order was placed", note, detail)
+    if payment.released_at:
+        note = "What this payment holds or took is to go back"
+        yield Moment(payment.released_at, Rank.MADE, "The order was voided", note, detail)
+
+
 def _refund(refund: Refund) -> Moment:
     title = f"{refund.actor_name} asked for a refund of {format_cents(refund.amount_cents)}"
     return Moment(refund.created_at, Rank.MADE, title, refund.reason, f"refund {refund.pk}")
 
 
-def _asked(attempt: Attempt) -> Moment:
+def _took(attempt: Attempt) -> timedelta | None:
+    """How long its last call lasted; None while that goes on."""
+    if attempt.answered_at is None or attempt.answered_at < attempt.sent_at:
+        return None  # what was heard before it was sent again counts no more
+    return attempt.answered_at - attempt.sent_at
+
+
+def _ends_of(attempts: Sequence[Attempt]) -> list[tuple[Attempt, datetime]]:
+    """Each call with the instant of its answer; with that of its asking, while it is open.
+
+    Calls that bear one instant were made one after another, so the later ones answer later.
+    """
+    ends: list[tuple[Attempt, datetime]] = []
+    last: dict[datetime, datetime] = {}
+    for attempt in attempts:
+        end = last.get(attempt.sent_at, attempt.sent_at) + (_took(attempt) or timedelta())
+        last[attempt.sent_at] = end
+        ends.append((attempt, end))
+    return ends
+
+
+def _asked(attempt: Attempt, at: datetime) -> Moment:
     operation = Operation(attempt.operation)
     cents = attempt.parameters.get("amount", attempt.parameters.get("amount_to_capture", 0))
     purpose = _CALLS[operation].format(amount=format_cents(cents))
     note, tone = _answer(attempt)
-    again = attempt.sent_at - attempt.first_sent_at
     named, _, _ = attempt.answer.partition(" ")
-    detail = f"key {_short_key(attempt.key)}"
+    parts = [f"asked at {_clock(attempt.first_sent_at, beside=at)}"]
+    if attempt.sent_at > attempt.first_sent_at:
+        parts.append(f"again at {_clock(attempt.sent_at, beside=at)}")
+    if took := _took(attempt):
+        parts.append(f"took {_span(took)}")
+    parts.append(f"key {_short_key(attempt.key)}")
     if attempt.state == AttemptState.ANSWERED and named:
-        detail += f", {named}"
-    if again:
-        detail += f", sent again {_span(again)} later"
-    return Moment(
-        attempt.first_sent_at, Rank.ASKED, f"Stripe was asked to {purpose}", note, detail, tone
-    )
+        parts.append(named)
+    return Moment(at, Rank.ASKED, f"Stripe was asked to {purpose}", note, ", ".join(parts), tone)
 
 
 def _answer(attempt: Attempt) -> tuple[str, str]:
-    took = attempt.answered_at - attempt.sent_at if attempt.answered_at else None
-    after = f" after {_span(took)}" if took else ""
     match AttemptState(attempt.state):
         case AttemptState.SENT:
             return "Nothing has been heard of it yet", "warn"
         case AttemptState.UNANSWERED:
             why = _SILENCES.get(attempt.silence, "no answer")
-            return f"No answer{after}: {why}. It is asked again", "bad"
+            return f"No answer: {why}. It is asked again", "bad"
         case AttemptState.ANSWERED:
-            return f"Answered{after}: {_state_in(attempt.answer)}", "good"
+            return f"Answered: {_state_in(attempt.answer)}", "good"
         case AttemptState.REFUSED:
-            return f"Refused{after}: {attempt.answer}", "bad"
+            return f"Refused: {attempt.answer}", "bad"
         case AttemptState.ABANDONED:
             return f"It did nothing, so it was asked anew: {attempt.answer}", "warn"
 
@@ -168,7 +217,11 @@ def _state_in(answer: str) -> str:
     return answer.rpartition(" ")[2].replace("_", " ")
 
 
-def _moved(entry: AuditEntry, amounts: Mapping[str, int]) -> Moment:
+def _moved(
+    entry: AuditEntry, amounts: Mapping[str, int], ends: Sequence[tuple[Attempt, datetime]]
+) -> Moment:
+    if _is_refused(entry, amounts):
+        return _refused(entry)
     cents = {
         name: format_cents(entry.facts.get(f"{name}_cents", 0))
         for name in ("authorized", "captured", "refunded")
@@ -180,7 +233,38 @@ def _moved(entry: AuditEntry, amounts: Mapping[str, int]) -> Moment:
     parts = [] if entry.actor_kind == ActorKind.SYSTEM else [f"by {entry.actor_name}"]
     amount = amounts.get(named) or (entry.facts.get("amount_cents") if parts else None)
     parts += [format_cents(amount)] if amount else []
-    return Moment(entry.at, Rank.MOVED, title.format(**cents), ", ".join(parts), "", tone)
+    at = _known_at(entry, ends)
+    return Moment(at, Rank.MOVED, title.format(**cents), ", ".join(parts), "", tone)
+
+
+def _known_at(entry: AuditEntry, ends: Sequence[tuple[Attempt, datetime]]) -> datetime:
+    """When a move came to be known: with the answer of the call that brought it, if one did.
+
+    The audit bears the instant at which that call was begun.
+    """
+    kind, _, named = entry.subject.partition(":")
+    operations = _BROUGHT_BY.get(entry.action, frozenset())
+    answers = [
+        end
+        for attempt, end in ends
+        if attempt.sent_at == entry.at
+        and attempt.operation in operations
+        and (kind == "payment" or str(attempt.refund_id) == named)
+    ]
+    return max(answers, default=entry.at)
+
+
+def _is_refused(entry: AuditEntry, amounts: Mapping[str, int]) -> bool:
+    """Whether a refund was asked for in the office, and is not there: none was begun."""
+    wish = entry.facts.get("wish")
+    return entry.action == "payment.refund_asked" and wish is not None and wish not in amounts
+
+
+def _refused(entry: AuditEntry) -> Moment:
+    asked = format_cents(entry.facts.get("amount_cents", 0))
+    title = f"{entry.actor_name} asked for a refund of {asked}, and was refused"
+    note = "Nothing was sent back, and Stripe was not asked"
+    return Moment(entry.at, Rank.MOVED, title, note, "", "bad")
 
 
 def _told(event: StripeEvent) -> Moment:
@@ -221,6 +305,12 @@ def _short_key(key: str) -> str:
     """The parts of a key that tell it from others: `0b9f4c1e...:capture:2`."""
     subject, _, rest = key.partition(":")
     return f"{subject[:8]}...:{rest}" if rest else key[:20]
+
+
+def _clock(at: datetime, *, beside: datetime) -> str:
+    """A time on the clock of the office; with its day, where that is not the one beside it."""
+    here, there = timezone.localtime(at), timezone.localtime(beside)
+    return f"{here:%H:%M:%S}" if here.date() == there.date() else f"{here:%b %-d, %H:%M:%S}"
 
 
 def _span(length: timedelta) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.timesince import timesince
 
 from apps.core.money import format_cents
-from apps.payments.types import DifferenceKind, PaymentStatus
+from apps.payments.types import TAKEN, DifferenceKind, DisputeStatus, PaymentStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from apps.payments.models import Payment, Reconciliation
+    from apps.payments.models import Dispute, Payment, Reconciliation
 
 # Why a bank says no, by Stripe's codes (docs.stripe.com/declines/codes), as one tells a customer.
 _DECLINES: Mapping[str, str] = {
@@ -63,17 +64,60 @@ _STANDINGS: Mapping[PaymentStatus, str] = {
     PaymentStatus.CANCELED: "Nothing was taken: the hold on the card was let go.",
 }
 
-_TAKEN: Mapping[PaymentStatus, tuple[str, bool]] = {
-    PaymentStatus.PENDING: ("Stripe is being asked", False),
-    PaymentStatus.PROCESSING: ("a reader is taking it", False),
-    PaymentStatus.UNKNOWN: ("not known whether taken", False),
-    PaymentStatus.AUTHORIZED: ("held, not taken yet", False),
-    PaymentStatus.CAPTURED: ("taken", True),
-    PaymentStatus.PARTIALLY_REFUNDED: ("taken, some of it went back", True),
-    PaymentStatus.REFUNDED: ("taken, all of it went back", True),
-    PaymentStatus.FAILED: ("failed: not taken", False),
-    PaymentStatus.CANCELED: ("let go: not taken", False),
+_TAKEN: Mapping[PaymentStatus, str] = {
+    PaymentStatus.PENDING: "Stripe is being asked",
+    PaymentStatus.PROCESSING: "a reader is taking it",
+    PaymentStatus.UNKNOWN: "not known whether taken",
+    PaymentStatus.AUTHORIZED: "held, not taken yet",
+    PaymentStatus.CAPTURED: "taken",
+    PaymentStatus.PARTIALLY_REFUNDED: "taken, some of it went back",
+    PaymentStatus.REFUNDED: "taken, all of it went back",
+    PaymentStatus.FAILED: "failed: not taken",
+    PaymentStatus.CANCELED: "let go: not taken",
 }
+# Why an order is without its money, for whoever has to see to it.
+_MISSING: Mapping[PaymentStatus, str] = {
+    PaymentStatus.FAILED: "Nothing was taken from the card: {why}.",
+    PaymentStatus.CANCELED: "Nothing was taken: the hold on the card was let go.",
+}
+_PAY_AGAIN = "Nothing is held any more: the customer has to pay again, or void the sale."
+_PAY_REST = "The rest is held no more: the customer has to pay it otherwise, or void the sale."
+
+# What a bank says of its customer's complaint (docs.stripe.com/disputes/categories).
+_COMPLAINTS: Mapping[str, str] = {
+    "credit_not_processed": "The customer says that a refund they were promised never came",
+    "duplicate": "The customer says that they were charged twice",
+    "fraudulent": "The customer says that they did not pay with their card",
+    "general": "The bank gives no reason",
+    "product_not_received": "The customer says that they did not get what they paid for",
+    "product_unacceptable": "The customer says that what they got was not as it should be",
+    "unrecognized": "The customer does not recognise the charge",
+}
+_DASHBOARD = "Answer the bank at Stripe's dashboard"
+_DISPUTES: Mapping[DisputeStatus, str] = {
+    DisputeStatus.WARNING_NEEDS_RESPONSE: (
+        _DASHBOARD + "{before}. It only asks so far; without an answer it may take the money back."
+    ),
+    DisputeStatus.WARNING_UNDER_REVIEW: "The bank has our answer and looks into it. Wait.",
+    DisputeStatus.WARNING_CLOSED: "It is over: the bank asked, and took nothing.",
+    DisputeStatus.NEEDS_RESPONSE: _DASHBOARD + "{before}. Without an answer the money is lost.",
+    DisputeStatus.UNDER_REVIEW: "The bank has our answer and decides. Wait.",
+    DisputeStatus.WON: "It is over, and won: the money is ours.",
+    DisputeStatus.LOST: "It is over, and lost: the bank has the money. Do not refund it as well.",
+    DisputeStatus.PREVENTED: "It is over before it began. Nothing is to be done.",
+    DisputeStatus.APPEAL_NEEDS_RESPONSE: (
+        _DASHBOARD + "{before}: it was taken up anew. Without an answer the money is lost."
+    ),
+    DisputeStatus.APPEAL_UNDER_REVIEW: "The bank has our answer and decides anew. Wait.",
+}
+_SETTLED = frozenset(
+    {
+        DisputeStatus.WARNING_CLOSED,
+        DisputeStatus.WON,
+        DisputeStatus.LOST,
+        DisputeStatus.PREVENTED,
+    }
+)
 
 # What a difference means, and what to do about it; nowhere else is it said.
 DIFFERENCES: Mapping[DifferenceKind, tuple[str, str]] = {
@@ -118,7 +162,10 @@ DIFFERENCES: Mapping[DifferenceKind, tuple[str, str]] = {
     ),
     DifferenceKind.NO_ORDER: (
         "Money was taken, and nothing was sold for it.",
-        "Refund it, or ring up the sale that was paid with it.",
+        (
+            "The till can still place the order that this payment was made for. If it will not,"
+            " refund the payment."
+        ),
     ),
     DifferenceKind.EXPIRING: (
         "The order's money is held and not taken, and the hold will lapse soon.",
@@ -152,14 +199,40 @@ def say_card(payment: Payment) -> str:
 
 def say_standing(payment: Payment) -> str:
     """Where the money of a payment stands, in a sentence or two."""
-    status = PaymentStatus(payment.status)
+    status, missing = PaymentStatus(payment.status), missing_cents(payment)
     if status is PaymentStatus.AUTHORIZED:
         return _say_held(payment)
-    return _STANDINGS[status].format(
+    standing = _MISSING.get(status, _STANDINGS[status]) if missing else _STANDINGS[status]
+    said = standing.format(
         taken=format_cents(payment.captured_cents),
         back=format_cents(payment.refunded_cents),
         why=say_decline(payment.decline_code or "refused"),
     )
+    return (
+        f"{_say_missing(payment, missing)} {said} {_remedy(status)}".rstrip() if missing else said
+    )
+
+
+def missing_cents(payment: Payment) -> int:
+    """How much of what an order was sold for has not come in; 0 where no order rests on it."""
+    if payment.tendered_at is None or payment.released_at is not None:
+        return 0
+    return max(0, (payment.tendered_cents or 0) - payment.captured_cents)
+
+
+def _say_missing(payment: Payment, missing: int) -> str:
+    due, status = payment.tendered_cents or 0, PaymentStatus(payment.status)
+    if status not in TAKEN and status not in _MISSING:
+        return f"An order was sold for {format_cents(due)} on this payment."
+    part = "all of it" if missing == due else f"{format_cents(missing)} of it"
+    return f"An order was sold for {format_cents(due)} on this payment, and {part} is missing."
+
+
+def _remedy(status: PaymentStatus) -> str:
+    """What to do about missing money; nothing where Stripe is being asked."""
+    if status in TAKEN:
+        return _PAY_REST
+    return _PAY_AGAIN if status in _MISSING else ""
 
 
 def _say_held(payment: Payment) -> str:
@@ -168,13 +241,36 @@ def _say_held(payment: Payment) -> str:
         return f"{held} is held on the card. Its order was voided: it is being let go."
     if payment.tendered_at:
         due = format_cents(payment.tendered_cents or payment.authorized_cents)
-        return f"{held} is held on the card, and not taken yet. Its order takes {due} of it."
+        return (
+            f"{held} is held on the card, and not taken yet. An order was sold on it and takes"
+            f" {due}: that is done by itself; if it is not within minutes, press Capture."
+        )
     return f"{held} is held on the card, and nothing is sold for it yet."
 
 
-def say_taken(payment: Payment) -> tuple[str, bool]:
-    """Whether the money of an order's card is really here: in a few words, and as yes or no."""
-    return _TAKEN[PaymentStatus(payment.status)]
+def say_taken(payment: Payment) -> str:
+    """Whether the money of an order's card is really here, and how much if not all, in short."""
+    said, due = _TAKEN[PaymentStatus(payment.status)], payment.tendered_cents or 0
+    if payment.status in TAKEN and payment.captured_cents < due:
+        return f"only {format_cents(payment.captured_cents)} of {format_cents(due)} {said}"
+    return said
+
+
+def say_complaint(reason: str) -> str:
+    """Why a bank disputes a charge; a reason nobody has put into words is shown as it is."""
+    return _COMPLAINTS.get(reason) or reason.replace("_", " ").capitalize()
+
+
+def say_dispute(dispute: Dispute) -> str:
+    """What to do about a dispute, and whether a refund may be made."""
+    status, due = DisputeStatus(dispute.status), dispute.evidence_due_at
+    before = f" before {timezone.localtime(due):%b %-d, %Y %H:%M}" if due else ""
+    advice = _DISPUTES[status].format(before=before)
+    if status in _SETTLED:
+        return advice
+    if dispute.is_charge_refundable:
+        return f"{advice} A refund can still be made, and may end it."
+    return f"{advice} No refund can be made meanwhile."
 
 
 def say_compared(last: Reconciliation | None, *, now: datetime) -> str:

@@ -122,9 +122,9 @@ def _cards(troubles: CardTroubles) -> dict[str, Any]:
     return {
         "tried": troubles.tried,
         "counts": [
-            ("declined by a bank", troubles.declined),
-            ("failed", troubles.failed),
-            ("not known yet", troubles.unknown),
+            ("declined: the bank said no", troubles.declined),
+            ("failed: the reader, the customer or Stripe ended it", troubles.failed),
+            ("not known yet: Stripe has not answered", troubles.unknown),
         ],
         "reasons": reasons.most_common(REASONS),
     }

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.contrib.admin.utils import quote
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.test import Client
@@ -73,7 +74,7 @@ def url(name: str, *args: object, **query: object) -> str:
 def url_of(row: Model, page: str = "change") -> str:
     """The address of a row's own page."""
     meta = row._meta
-    return url(f"{meta.app_label}_{meta.model_name}_{page}", row.pk)
+    return url(f"{meta.app_label}_{meta.model_name}_{page}", quote(row.pk))
 
 
 def save(client: Client, address: str, **typed: Any) -> Page:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core.models import AuditEntry
 from apps.payments.admin.columns import COLOURS
@@ -22,6 +24,7 @@ from apps.payments.types import (
 )
 from apps.payments.wording import DIFFERENCES
 from tests.conftest import NOON
+from tests.orders.rows import make_order
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -30,13 +33,15 @@ from tests.payments.books import (
     make_payout,
     make_reconciliation,
 )
-from tests.payments.rows import make_payment
+from tests.payments.rows import make_payment, make_tender
 
 from .office import errors_of, form_on, said, send, text_of, url, url_of
 
 if TYPE_CHECKING:
     from django.test import Client
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
+
+    from apps.stores.models import Store
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +92,85 @@ def test_every_kind_of_difference_says_what_it_means_and_what_to_do(manager: Cli
     for kind in DifferenceKind:
         page = text_of(manager.get(url_of(make_difference(kind=kind.value))))
         assert all(sentence in page for sentence in DIFFERENCES[kind]), kind
+
+
+def test_a_difference_names_the_store_and_the_order_and_leads_to_the_payment(
+    manager: Client, store: Store
+) -> None:
+    order = make_order(store)
+    payment = make_payment(order_id=order.pk)
+    make_tender(order, kind="CARD", amount_cents=1070, payment_id=payment.pk)
+    make_tender(order, kind="CARD", amount_cents=-1070, payment_id=payment.pk)
+    difference = make_difference(payment=payment)
+    page = manager.get(url("payments_difference_changelist"))
+    assert f"$0.00 $21.39 {store} {order.number}" in text_of(page)
+    assert url_of(order) in page.content.decode()
+    page = manager.get(url_of(difference))
+    assert f"Order {order.number} Store {store.name}" in text_of(page)
+    assert "Go to the payment" in text_of(page)
+    assert f'href="{url_of(payment)}"' in page.content.decode()
+
+
+def test_a_difference_without_an_order_or_a_payment_is_listed_all_the_same(
+    manager: Client, store: Store
+) -> None:
+    foreign, ours = make_difference(), make_difference(payment=make_payment(), subject="pi_2")
+    assert set(listed(manager, "difference")) == {foreign, ours}
+    assert "Go to the payment" not in text_of(manager.get(url_of(foreign)))
+    assert "Order not placed" in text_of(manager.get(url_of(ours)))
+
+
+def test_the_list_of_differences_takes_no_more_statements_for_more_payments(
+    manager: Client, store: Store
+) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            manager.get(url("payments_difference_changelist"))
+        return len(captured)
+
+    make_difference(payment=make_payment())
+    before = statements()
+    for number in range(3):
+        make_difference(payment=make_payment(), subject=str(number))
+    assert statements() == before
+
+
+# --- Disputes -------------------------------------------------------------------------------------
+
+
+def test_a_dispute_says_why_by_when_to_answer_and_that_nothing_is_refunded(manager: Client) -> None:
+    payment = make_payment(status="CAPTURED", captured_cents=2139)
+    dispute = make_dispute(payment=payment, evidence_due_at=NOON + timedelta(days=9))
+    answer = manager.get(url_of(dispute))
+    page = text_of(answer)
+    assert "The customer says that they did not pay with their card." in page
+    assert (
+        "What to do: Answer the bank at Stripe's dashboard before Dec 1, 2026"
+        " 12:00. Without an answer the money is lost. No refund can be made meanwhile."
+    ) in page
+    assert "In dispute $21.39 State Needs response" in page
+    assert f'href="{url_of(payment)}"' in answer.content.decode()
+
+
+def test_the_page_of_a_payment_leads_to_its_dispute_whatever_id_stripe_gave_it(
+    manager: Client,
+) -> None:
+    payment = make_payment(status="CAPTURED", captured_cents=2139)
+    dispute = make_dispute(payment=payment, id="dp_3C7")  # the admin reads "_3C" as "<"
+    page = manager.get(url_of(payment)).content.decode()
+    address = page.partition("disputes $21.39")[2].partition('href="')[2].partition('"')[0]
+    assert manager.get(address).context["dispute"] == dispute
+
+
+@pytest.mark.parametrize("status", DisputeStatus)
+def test_every_state_of_a_dispute_comes_with_advice(manager: Client, status: Any) -> None:
+    dispute = make_dispute(status=status.value, is_charge_refundable=True, reason="strange_one")
+    page = text_of(manager.get(url_of(dispute)))
+    is_over = status in {"WON", "LOST", "PREVENTED", "WARNING_CLOSED"}
+    assert ("It is over" in page) is is_over
+    assert ("Answer the bank" in page) is status.value.endswith("NEEDS_RESPONSE")
+    assert ("A refund can still be made" in page) is not is_over
+    assert "Strange one." in page
 
 
 # --- Closing --------------------------------------------------------------------------------------

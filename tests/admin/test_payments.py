@@ -77,7 +77,7 @@ def test_a_payment_leads_to_its_order_and_the_order_to_it(manager: Client, store
     assert f"Order {order.number}" in text_of(manager.get(url_of(payment)))
     page = manager.get(url_of(order))
     assert url_of(payment) in page.content.decode()
-    assert "not paid: the money of a card is not here" in text_of(page)
+    assert "not paid: the money of a card is not all here" in text_of(page)
     assert "Card held, not taken yet" in text_of(page)
     Payment.objects.update(status="CAPTURED", captured_cents=1070)
     page = manager.get(url_of(order))

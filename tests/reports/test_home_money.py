@@ -54,7 +54,8 @@ def test_cards_that_failed_are_told_with_the_commonest_reasons_in_words(
     failed(store, "insufficient_funds", "generic_decline", "do_not_honor", "card_declined")
     failed(store, "terminal_reader_offline", "a_code_of_tomorrow", "expired_card")
     page = home(manager)
-    assert "Cards today 7 tried 5 declined by a bank 2 failed 0 not known yet" in page
+    assert "Cards today 7 tried 5 declined: the bank said no 2 failed: the reader, the" in page
+    assert "the customer or Stripe ended it 0 not known yet: Stripe has not answered" in page
     assert "The bank said no and gave no reason 3 A code of tomorrow 1" in page
 
 

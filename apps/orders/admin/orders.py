@@ -15,7 +15,7 @@ from apps.orders.admin.clock import wall_time
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
 from apps.orders.selectors import get_order, list_returns
-from apps.payments.selectors import list_payments_of, list_tenders
+from apps.payments.selectors import list_payments_of, list_tenders, list_untaken
 from apps.payments.wording import say_taken
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "lines": order.lines.all(),
             "tenders": tenders,
             "cards": cards,
-            "is_paid": all(is_taken for _, _, is_taken in cards),
+            "is_paid": all(is_taken for _, _, is_taken in cards),  # as the API says it
             "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
             "receipt": render_text(compose(order, tenders)),
@@ -97,5 +97,6 @@ class OrderLineAdmin(ReadOnlyAdmin):
 
 def _cards_of(order_id: UUID) -> list[tuple[UUID, str, bool]]:
     """The card payments of an order that it rests on, each with whether its money is here."""
-    payments = list_payments_of(order_id=order_id).filter(tendered_at__isnull=False)
-    return [(payment.pk, *say_taken(payment)) for payment in payments]
+    payments = list(list_payments_of(order_id=order_id).filter(tendered_at__isnull=False))
+    untaken = list_untaken(payment_ids=[payment.pk for payment in payments])
+    return [(payment.pk, say_taken(payment), payment.pk not in untaken) for payment in payments]

@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from apps.core.errors import DomainError
+from apps.payments.gateway import calling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from apps.core.admin.base import ReadOnlyAdmin
 
 type Said = tuple[int, str]  # a level of Django's messages, and a sentence
+
+
+def cash_only() -> dict[str, bool]:
+    """What makes a page say that no card can be taken, where no key of Stripe's is configured."""
+    return {"is_cash_only": not calling.takes_cards()}
 
 
 def confirm(

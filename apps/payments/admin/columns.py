@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
+from apps.payments.models import Tender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +31,12 @@ COLOURS = {
     **dict.fromkeys((*_BAD, *_ASKED), "danger"),
     **dict.fromkeys(("Partially refunded", "Refunded"), "info"),
 }
+# The number of the order that a row's payment was made for; none where it was not placed.
+ORDER_NUMBER = Subquery(
+    Tender.objects.filter(order=OuterRef("payment__order_id"))
+    .order_by("pk")
+    .values("order__number")[:1]
+)
 
 
 def clock_time(at: datetime) -> str:
@@ -66,6 +74,15 @@ def its_payment(row: Any) -> str:
         return ""
     address = reverse("admin:payments_payment_change", args=[row.payment_id])
     return format_html('<a class="tillhouse-link" href="{}">{}</a>', address, short(row.payment_id))
+
+
+@display(description="Order")
+def its_order(row: Any) -> str:
+    """A column that leads to the order of a row's payment; the row bears `ORDER_NUMBER`."""
+    if not row.order_number:
+        return ""
+    address = reverse("admin:orders_order_change", args=[row.payment.order_id])
+    return format_html('<a class="tillhouse-link" href="{}">{}</a>', address, row.order_number)
 
 
 def short(key: object) -> str:

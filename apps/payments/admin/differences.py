@@ -12,7 +12,14 @@ from unfold.decorators import action, display
 from apps.core.admin.base import actor_of, get_row
 from apps.core.admin.fields import dollars
 from apps.payments.admin.asking import confirm
-from apps.payments.admin.columns import COLOURS, MoneyBook, its_payment, moment
+from apps.payments.admin.columns import (
+    COLOURS,
+    ORDER_NUMBER,
+    MoneyBook,
+    its_order,
+    its_payment,
+    moment,
+)
 from apps.payments.attention import get_attention
 from apps.payments.forms import NoteForm
 from apps.payments.models import Difference
@@ -62,12 +69,18 @@ class DifferenceAdmin(MoneyBook):
         "what",
         dollars("ours_cents", "Ours"),
         dollars("theirs_cents", "Stripe's"),
+        "store",
+        its_order,
         its_payment,
     )
+    list_select_related = ("payment__store",)
     list_filter = (OpenFilter, "kind")
     list_before_template = "payments/admin/comparison.html"
     change_form_after_template = "payments/admin/difference.html"
     actions_detail = ("close",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Difference]:
+        return super().get_queryset(request).annotate(order_number=ORDER_NUMBER)
 
     def has_close_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for closing one."""
@@ -105,6 +118,10 @@ class DifferenceAdmin(MoneyBook):
     @display(description="What differs")
     def what(self, row: Difference) -> str:
         return DIFFERENCES[DifferenceKind(row.kind)][0]
+
+    @display(description="Store")
+    def store(self, row: Difference) -> str:
+        return str(row.payment.store) if row.payment else ""
 
     @action(description="Close with a note", icon="check", permissions=["close"], url_path="close")
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from apps.payments.services.by_hand import (
     refund_by_hand,
 )
 from apps.payments.types import PaymentStatus, RefundStatus
-from apps.payments.wording import say_card, say_standing
+from apps.payments.wording import missing_cents, say_card, say_standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -169,8 +169,8 @@ class PaymentActions(MoneyBook):
 
 
 def _said(payment: Payment) -> Said:
-    is_open = payment.status == PaymentStatus.UNKNOWN
-    return (messages.WARNING if is_open else messages.SUCCESS), say_standing(payment)
+    is_amiss = payment.status == PaymentStatus.UNKNOWN or missing_cents(payment)
+    return (messages.WARNING if is_amiss else messages.SUCCESS), say_standing(payment)
 
 
 def _back_to(payment: Payment) -> dict[str, str]:

@@ -9,14 +9,15 @@ from django.contrib import admin
 from apps.core.admin.fields import dollars
 from apps.core.admin.filters import LatelyFilter
 from apps.payments.admin.columns import MoneyBook, its_payment, moment, state_of
-from apps.payments.attention import TO_ANSWER
+from apps.payments.attention import TO_ANSWER, TO_BE_ANSWERED
 from apps.payments.models import Dispute, StripeEvent
+from apps.payments.wording import say_complaint, say_dispute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(StripeEvent)
@@ -60,4 +61,20 @@ class DisputeAdmin(MoneyBook):
     list_filter = (AnswerFilter, "status")
     search_keys: ClassVar[Mapping[str, str]] = {"pi_": "payment__intent_id", "": "pk"}
     search_help_text = "Stripe's id of the dispute or of its payment, whole: dp_..., pi_..."
+    change_form_after_template = "payments/admin/dispute.html"
     state = state_of("status")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []  # the template below shows it as people read it
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        dispute: Dispute = context["original"]
+        context |= {
+            "dispute": dispute,
+            "complaint": say_complaint(dispute.reason),
+            "advice": say_dispute(dispute),
+            "is_due": dispute.status in TO_BE_ANSWERED,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.core.admin.base import actor_of
 from apps.core.reference import read_revision
-from apps.payments.admin.asking import confirm
+from apps.payments.admin.asking import cash_only, confirm
 from apps.payments.admin.columns import MoneyBook
 from apps.payments.admin.reader_forms import FirstReaderForm, ReaderForm, StoreForm
 from apps.payments.rules import parts_of_address
@@ -60,6 +60,7 @@ class Registering(MoneyBook):
             "title": "Register a card reader",
             "text": "In which store does it stand?",
             "confirm": "Go on",
+            **cash_only(),
             "back": list_address(),
         }
         return render(request, "payments/admin/ask.html", context)
@@ -74,6 +75,7 @@ class Registering(MoneyBook):
             "text": "Switch the reader on, and let it show a registration code.",
             "hint": "Stripe asks where the store is, once for all its readers." if is_first else "",
             "confirm": "Register",
+            **cash_only(),
             "back": list_address(),
         }
 

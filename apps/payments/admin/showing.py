@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
+from django.utils import timezone
 
+from apps.core.money import format_cents
 from apps.payments.models import Tender
 from apps.payments.timeline import compose_timeline, read_history
 from apps.payments.types import DisputeStatus, PaymentStatus
-from apps.payments.wording import DIFFERENCES, say_card, say_decline, say_standing
+from apps.payments.wording import DIFFERENCES, missing_cents, say_card, say_decline, say_standing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,10 +45,13 @@ def show_payment(payment: Payment, *, now: datetime) -> dict[str, Any]:
     """All that the page of a payment shows."""
     history = read_history(payment)
     status = PaymentStatus(payment.status)
+    at = timezone.localtime(payment.created_at)
     return {
+        "title": f"Card payment {format_cents(payment.amount_cents)}, {at:%b %-d %H:%M}",
+        "subtitle": "",  # Django's is the row's name, which says no more
         "payment": payment,
         "standing": say_standing(payment),
-        "tone": _TONES.get(status, ""),
+        "tone": _tone_of(payment),
         "parts": draw_money(payment),
         "left_cents": payment.captured_cents - payment.refunded_cents,
         "fee_cents": payment.balance_entries.aggregate(fees=Sum("fee_cents"))["fees"],
@@ -60,6 +65,14 @@ def show_payment(payment: Payment, *, now: datetime) -> dict[str, Any]:
         "refunds": history.refunds,
         "timeline": compose_timeline(payment, history),
     }
+
+
+def _tone_of(payment: Payment) -> str:
+    """An order without its money is a warning, whatever became of the payment itself."""
+    status = PaymentStatus(payment.status)
+    if status is not PaymentStatus.UNKNOWN and missing_cents(payment):
+        return "warn"
+    return _TONES.get(status, "")
 
 
 def draw_money(payment: Payment) -> list[Part]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
+from apps.core.money import format_cents
 from apps.payments.rules import LEAST_CENTS
 from apps.payments.types import (
     OPEN_STATES,
@@ -145,7 +146,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Card payment {self.id}"
+        return f"Card payment of {format_cents(self.amount_cents)}, {str(self.id)[:8]}"
 
 
 class Refund(models.Model):
