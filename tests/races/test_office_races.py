@@ -33,7 +33,7 @@ def test_one_page_confirmed_many_times_at_once_refunds_and_notes_once(
     outcomes = at_once(
         lambda: refund_by_hand(wish, amount_cents=400, reason="Broken seal", now=now).status
     )
-    assert "refused" not in outcomes
+    assert set(outcomes) <= {"SUCCEEDED", "in flight"}
     assert counter.sent_back() == 400
     assert Refund.objects.count() == 1
     assert AuditEntry.objects.filter(action="payment.refund_asked").count() == 1

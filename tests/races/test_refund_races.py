@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
+from apps.core.errors import IdempotencyKeyInUse
 from apps.payments import bulkhead
 from apps.payments.errors import PaymentStateConflict, RefundExceedsCaptured
 from apps.payments.models import Payment
@@ -38,6 +39,8 @@ def at_once(act: object) -> list[str]:
             return act()  # type: ignore[operator,no-any-return]
         except (RefundExceedsCaptured, PaymentStateConflict):
             return "refused"
+        except IdempotencyKeyInUse:
+            return "in flight"
         finally:
             connection.close()
 
