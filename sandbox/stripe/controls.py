@@ -1,6 +1,7 @@
 """The simulator's own calls under /_sandbox/: what a test, a demo or a person may make happen.
 
-Each takes a form and answers JSON; sent from the status page (page=1) it answers the page.
+Each takes a form and answers JSON; sent from the status page (page=1) it answers the page, which
+says what was refused.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.stripe.disputes import close_dispute, open_dispute
-from sandbox.stripe.errors import invalid_parameter, missing_object
+from sandbox.stripe.errors import StripeRefusal, invalid_parameter, missing_object
 from sandbox.stripe.expanding import public
 from sandbox.stripe.faults import Fault, Kind, When
+from sandbox.stripe.offline_payments import forward_stored_payment, make_intent_elsewhere
+from sandbox.stripe.payment_methods import token_of_number
 from sandbox.stripe.payouts import fail_payout, pay_out_available
 from sandbox.stripe.routing import control
 from sandbox.stripe.status import render_page
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from sandbox.stripe.routing import Call, Control
 
 PRIVATE_KINDS = "sandbox."
+USUAL_AMOUNT = 1390  # in cents
 
 
 def act(path: str) -> Callable[[Callable[[Call], dict[str, Any]]], Control]:
@@ -39,16 +43,26 @@ def act(path: str) -> Callable[[Callable[[Call], dict[str, Any]]], Control]:
     def register(function: Callable[[Call], dict[str, Any]]) -> Control:
         def answer(call: Call) -> dict[str, Any] | str:
             try:
-                done = function(call)
-            except LookupError as unknown:
-                refusal = missing_object("object", str(unknown))
-                refusal.message = str(unknown)
-                raise refusal from unknown
+                done = done_by(function, call)
+            except StripeRefusal as refusal:
+                if not call.has("page"):
+                    raise
+                return render_page(call.world, refusal.message)
             return render_page(call.world) if call.has("page") else public(done)
 
         return control("POST", f"/_sandbox/{path}")(answer)
 
     return register
+
+
+def done_by(function: Callable[[Call], dict[str, Any]], call: Call) -> dict[str, Any]:
+    """Raises: StripeRefusal: 404 where the function knows no such object, or its own refusal."""
+    try:
+        return function(call)
+    except LookupError as unknown:
+        refusal = missing_object("object", str(unknown))
+        refusal.message = str(unknown)
+        raise refusal from unknown
 
 
 @control("GET", "/_sandbox/dump")
@@ -161,11 +175,37 @@ def fail(call: Call) -> dict[str, Any]:
     return fail_payout(call.world, call.ids["payout"])
 
 
+@act("charges/elsewhere")
+def charge_elsewhere(call: Call) -> dict[str, Any]:
+    """Charge a card by somebody else's program: `amount` in cents, `number` of a test card.
+
+    `capture_method` is automatic or manual; `seconds_ago` is when the reader stored the payment.
+    """
+    card = token_of_number(call.text("number") or USUAL_CARD)
+    capture_method = call.text("capture_method") or "automatic"
+    intent = make_intent_elsewhere(
+        call.world, call.integer("amount") or USUAL_AMOUNT, capture_method=capture_method
+    )
+    stored_at = call.world.now() - (call.integer("seconds_ago") or 0)
+    return forward_stored_payment(call.world, intent, stored_at=stored_at, card=card)
+
+
 @act("charges/{charge}/dispute")
 def dispute(call: Call) -> dict[str, Any]:
+    return dispute_charge(call, call.ids["charge"])
+
+
+@act("disputes")
+def dispute_chosen(call: Call) -> dict[str, Any]:
+    """The same for the `charge` that a form names."""
+    return dispute_charge(call, call.required("charge"))
+
+
+def dispute_charge(call: Call, charge_id: str) -> dict[str, Any]:
+    """`reason` as Stripe names it; `is_inquiry`=true asks only, and takes no money."""
     return open_dispute(
         call.world,
-        call.ids["charge"],
+        charge_id,
         reason=call.text("reason") or "fraudulent",
         is_inquiry=call.boolean("is_inquiry") or False,
     )
@@ -193,6 +233,13 @@ def disturb_webhooks(call: Call) -> dict[str, Any]:
     )
     call.world.webhooks.disturb(disturbance)
     return {"pattern": disturbance.pattern, "times": disturbance.times}
+
+
+@act("webhooks/disturb/clear")
+def leave_webhooks_alone(call: Call) -> dict[str, Any]:
+    with call.world.turn():
+        call.world.webhooks.disturbances.clear()
+    return {}
 
 
 @act("webhooks/settle")

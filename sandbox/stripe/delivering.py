@@ -148,14 +148,22 @@ class Courier:
                 self.settle()
 
     def _signature(self, delivery: Delivery, endpoint: StripeObject) -> str:
-        """Signed with the time of this attempt: the wall's, or the simulator's if that is ahead."""
-        wall = int(time.time())
-        timestamp = max(wall, self.world.now())
-        if delivery.stale_seconds:
-            timestamp = wall - delivery.stale_seconds
+        timestamp = self._signed_at(delivery)
         if delivery.is_wrongly_signed:
             return sign(delivery.body, timestamp, [WRONG_SECRET])
         return sign(delivery.body, timestamp, valid_secrets(endpoint, self.world.now()))
+
+    def _signed_at(self, delivery: Delivery) -> int:
+        """The time of this attempt, in Unix seconds.
+
+        A clock that ticks signs with the wall's time even after somebody moved it on: receivers
+        look at their own clocks and refuse what is signed in the future. A clock that only tests
+        move signs with its own time where that is ahead of the wall's.
+        """
+        wall = int(time.time())
+        if delivery.stale_seconds:
+            return wall - delivery.stale_seconds
+        return wall if self.world.clock.is_ticking else max(wall, self.world.now())
 
     def _post(self, url: str, body: bytes, signature: str) -> tuple[int | None, str]:
         """The status of the answer, or why there is none. Redirects are not followed."""

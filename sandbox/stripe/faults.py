@@ -84,14 +84,37 @@ _REFUSED = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A fault that was asked for and has not struck for the last time.
+
+    It strikes `times` calls (None: all that come) once `skipped` more of them have gone well.
+    """
+
+    method: str
+    path: str
+    fault: Fault
+    times: int | None
+    skipped: int
+
+
 @dataclass
 class _Rule:
     method: str
-    pattern: re.Pattern[str]
+    path: str
     fault: Fault
     first: int
     last: int
     seen: int = 0
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pattern = _pattern(self.path)
+
+    def waiting(self) -> Waiting:
+        gone = max(self.seen, self.first - 1)
+        times = None if self.last == _ALWAYS else self.last - gone
+        return Waiting(self.method, self.path, self.fault, times, gone - self.seen)
 
 
 @dataclass
@@ -124,7 +147,7 @@ class Faults:
         """
         last = _ALWAYS if times is None else nth + times - 1
         with self._lock:
-            self._rules.append(_Rule(method, _pattern(path), fault, nth, last))
+            self._rules.append(_Rule(method, path, fault, nth, last))
 
     def at_random(
         self,
@@ -145,6 +168,11 @@ class Faults:
             self._rules.clear()
             self.picked.clear()
             self._dice = None
+
+    def waiting(self) -> list[Waiting]:
+        """The faults by number that are still to strike, in the order in which they were added."""
+        with self._lock:
+            return [rule.waiting() for rule in self._rules if rule.seen < rule.last]
 
     def pick(self, method: str, path: str) -> Fault | None:
         """The fault for a call, if any; each call is counted by every rule that it matches."""

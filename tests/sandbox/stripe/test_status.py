@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 import stripe as sdk
 
 from tests.sandbox.stripe.counter import open_counter
+from tests.sandbox.stripe.visiting import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,31 +17,10 @@ if TYPE_CHECKING:
     from tests.sandbox.stripe.paying import Till
 
 
-class Visitor:
-    """A browser on loopback."""
-
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def page(self) -> str:
-        answer = self.session.get(self.base_url + "/", timeout=5)
-        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-        return answer.text
-
-    def post(self, control: str, /, **fields: Any) -> requests.Response:
-        return self.session.post(f"{self.base_url}/_sandbox/{control}", data=fields, timeout=5)
-
-    def get(self, path: str) -> Any:
-        return self.session.get(f"{self.base_url}/_sandbox/{path}", timeout=5).json()
-
-
 @pytest.fixture
 def visitor(stripe: Simulator) -> Iterator[Visitor]:
-    visitor = Visitor(stripe.base_url)
-    yield visitor
-    visitor.session.close()
+    with Visitor(stripe.base_url) as visitor:
+        yield visitor
 
 
 def test_the_page_shows_payments_the_ledger_and_requests(till: Till, visitor: Visitor) -> None:
