@@ -211,8 +211,9 @@ def test_a_stormy_afternoon_never_takes_a_customers_money_twice() -> None:
         for sale in range(25):
             is_struck(lambda key=f"sale-{sale}": insist(till, key))  # type: ignore[misc]
         stripe.world.faults.clear()
-        intents = till.client.v1.payment_intents.list({"limit": 100}).data
-        charges = till.client.v1.charges.list({"limit": 100}).data
+        patient = stripe.client()
+        intents = patient.v1.payment_intents.list({"limit": 100}).data
+        charges = patient.v1.charges.list({"limit": 100}).data
         stripe.world.ledger.check()
         assert stripe.world.crimes == []
     assert 1 <= len(intents) <= 25
