@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractHour
 
 from apps.core.clock import business_date, instant_at
-from apps.orders.models import Order, OrderLine
+from apps.orders.models import Order, OrderLine, Return
 from apps.orders.types import OrderStatus
 from apps.payments.models import Payment, Tender
 from apps.payments.types import PaymentStatus, TenderKind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 HOURS = range(24)
 MINUTES_AN_HOUR = 60
 _NET = F("subtotal_cents") - F("discount_cents")  # of an order, before tax and tips
+_NET_OF_RETURN = F("total_cents") - F("tax_cents")
 
 
 def list_store_days(*, store_id: int | None, now: datetime) -> list[StoreDay]:
@@ -54,7 +56,7 @@ def week_before(days: Sequence[StoreDay]) -> list[StoreDay]:
 
 
 def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
-    """The sums of these days."""
+    """The sums of these days; what was given back lessens the day of the return."""
     sold = Q(status=OrderStatus.COMPLETED)
     orders = Order.objects.filter(_on(days)).aggregate(
         count=Count("pk", filter=sold),
@@ -63,10 +65,13 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
         voids=Count("pk", filter=Q(status=OrderStatus.VOIDED)),
     )
     lines = _lines_on(days).aggregate(units=Sum(F("quantity") * F("pack_size")))
+    back = Return.objects.filter(_on(days)).aggregate(
+        sales=Sum(_NET_OF_RETURN), tax=Sum("tax_cents")
+    )
     return DayFigures(
         orders=orders["count"],
-        sales_cents=orders["sales"] or 0,
-        tax_cents=orders["tax"] or 0,
+        sales_cents=(orders["sales"] or 0) - (back["sales"] or 0),
+        tax_cents=(orders["tax"] or 0) - (back["tax"] or 0),
         units=lines["units"] or 0,
         voids=orders["voids"],
     )
@@ -107,10 +112,12 @@ def get_card_troubles(days: Sequence[StoreDay]) -> CardTroubles:
 
 
 def list_sales_by_store(days: Sequence[StoreDay]) -> list[tuple[str, int]]:
-    """Each store's name with its cents of the day before tax, most first."""
-    rows = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED).values("store")
-    sums = {row["store"]: row["sales"] for row in rows.annotate(sales=Sum(_NET))}
-    named = [(day.name, sums.get(day.store_id, 0)) for day in days]
+    """Each store's name with its cents of the day before tax and after returns, most first."""
+    sold = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED).values("store")
+    sums = Counter(dict(sold.annotate(sales=Sum(_NET)).values_list("store", "sales")))
+    back = Return.objects.filter(_on(days)).values("store")
+    sums.subtract(dict(back.annotate(sales=Sum(_NET_OF_RETURN)).values_list("store", "sales")))
+    named = [(day.name, sums[day.store_id]) for day in days]
     return sorted(named, key=lambda entry: -entry[1])
 
 
@@ -134,7 +141,7 @@ def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:
 
 
 def _on(days: Sequence[StoreDay]) -> Q:
-    """Orders of these stores on these business dates."""
+    """Orders or returns of these stores on these business dates."""
     wanted = Q(pk__in=[])
     for day in days:
         wanted |= Q(store=day.store_id, business_date=day.day)

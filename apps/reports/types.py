@@ -25,7 +25,10 @@ class StoreDay:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What was sold on a day, voids left out. Amounts in cents; sales are before tax and tips."""
+    """What was sold on a day, voids left out, and in cents what it came to after returns.
+
+    Sales are before tax and tips; a return lessens them, and the tax, on the day it is made.
+    """
 
     orders: int
     sales_cents: int

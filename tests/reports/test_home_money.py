@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.admin.office import text_of, url
 from tests.conftest import NOON
 from tests.factories import make_terminal
+from tests.orders.rows import make_order
 from tests.payments.books import make_difference, make_dispute, make_event
-from tests.payments.rows import make_payment
+from tests.payments.rows import make_payment, make_refund, make_tender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from pytest_django import Settings
 
+    from apps.payments.models import Payment
     from apps.stores.models import Store
 
 pytestmark = pytest.mark.django_db
@@ -63,18 +65,30 @@ def test_a_day_without_cards_has_no_panel_of_them(manager: Client, store: Store)
     assert "Cards today" not in home(manager)
 
 
+def sold_and_returned() -> Payment:
+    """A payment whose money is here, though its order's books say that it went back."""
+    sold = {"tendered_at": NOON, "tendered_cents": 2139}
+    payment = make_payment(status="CAPTURED", captured_cents=2139, **sold)
+    order = make_order(payment.store, pk=payment.order_id)
+    for cents in (2139, -2139):
+        make_tender(order, kind="CARD", amount_cents=cents, payment_id=payment.pk)
+    return payment
+
+
 # --- What needs a look ----------------------------------------------------------------------------
 
 
 def test_what_needs_a_look_is_told_with_its_number(manager: Client, store: Store) -> None:
     make_payment(status="UNKNOWN")
     make_payment(tendered_at=NOON - timedelta(minutes=6), tendered_cents=2139)
+    make_refund(sold_and_returned(), status="FAILED")
     make_dispute(evidence_due_at=NOON + timedelta(days=9))
     make_difference(), make_difference(subject="pi_2")
     make_event(state="UNMATCHED")
     page = home(manager)
     assert "1 payment whose outcome is not known" in page
     assert "1 sold or voided, and the money has not followed" in page
+    assert "1 whose refund failed: the customer waits for money" in page
     assert "1 dispute to answer, the first before Dec 1, 2026" in page
     assert "2 differences from Stripe's books" in page
     assert "1 event about nothing that we know of" in page
@@ -93,6 +107,8 @@ def test_every_number_leads_to_just_what_it_counts(manager: Client, store: Store
     unknown = make_payment(status="UNKNOWN")
     waiting = make_payment(tendered_at=NOON - timedelta(minutes=6), tendered_cents=2139)
     make_payment()
+    owing = sold_and_returned()
+    make_refund(owing, status="FAILED")
     due, _ = make_dispute(), make_dispute(status="LOST")
     unmatched, _ = make_event(state="UNMATCHED"), make_event()
     opened, _ = make_difference(), make_difference(subject="pi_2", closed_at=NOON)
@@ -100,7 +116,7 @@ def test_every_number_leads_to_just_what_it_counts(manager: Client, store: Store
     strip = page.partition('<nav class="tillhouse-strip"')[2].partition("</nav>")[0]
     links = [part.partition('"')[0] for part in strip.split('href="')[1:]]
     lists = [list(manager.get(link).context["cl"].result_list) for link in links]
-    assert lists == [[unknown], [waiting], [due], [opened], [unmatched]]
+    assert lists == [[unknown], [waiting], [owing], [due], [opened], [unmatched]]
 
 
 # --- Without cards --------------------------------------------------------------------------------
