@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +40,16 @@ EVIDENCE = (
 
 
 def dispute_later(world: World, charge_id: str, reason: str) -> None:
-    """Let a charge be disputed a minute from now, as the test cards for disputes are."""
-    world.clock.call_in(
-        FOLLOWS_AFTER_SECONDS, partial(open_dispute, world, charge_id, reason=reason)
-    )
+    """Let a charge be disputed a minute from now, as the test cards for disputes are.
+
+    Nothing comes of it where somebody was faster: all of it went back, or is in dispute already.
+    """
+
+    def follow() -> None:
+        with contextlib.suppress(LookupError, StripeRefusal):
+            open_dispute(world, charge_id, reason=reason)
+
+    world.clock.call_in(FOLLOWS_AFTER_SECONDS, follow)
 
 
 def open_dispute(
@@ -52,11 +59,15 @@ def open_dispute(
 
     Raises:
         LookupError: if there is no such captured charge, or nothing of it is left.
+        StripeRefusal: `charge_disputed`, if the bank disputes it already, or has its money.
     """
     with world.turn():
         charge = world.storage.find(charge_id, "charge")
         if charge is None or left_of(charge) <= 0:
             raise LookupError(f"No captured charge {charge_id} with anything left to dispute.")
+        if any(_takes(each, charge_id) for each in world.storage.newest_first("dispute")):
+            message = f"Charge {charge_id} has been charged back."
+            raise StripeRefusal(400, INVALID_REQUEST, "charge_disputed", message, "charge")
         dispute = world.storage.add(bare_dispute(world, charge, reason, is_inquiry=is_inquiry))
         change(world, charge, "charge.updated", disputed=True)
         if not is_inquiry:
@@ -87,6 +98,10 @@ def close_dispute(world: World, dispute_id: str, *, is_won: bool) -> StripeObjec
         if is_won and not is_inquiry:
             reinstate(world, dispute)
         return dispute
+
+
+def _takes(dispute: StripeObject, charge_id: str) -> bool:
+    return dispute["charge"] == charge_id and dispute["status"] in {*OPEN, "lost"}
 
 
 def reinstate(world: World, dispute: StripeObject) -> None:

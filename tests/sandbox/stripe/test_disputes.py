@@ -8,6 +8,7 @@ import pytest
 import stripe as sdk
 
 from sandbox.stripe.disputes import close_dispute, open_dispute
+from sandbox.stripe.errors import StripeRefusal
 from tests.sandbox.stripe.paying import code_of, refused
 
 if TYPE_CHECKING:
@@ -114,6 +115,41 @@ def test_each_step_of_a_dispute_is_told(
     kinds = [event.type for event in till.client.v1.events.list({"limit": 100}).data]
     told = [kind.removeprefix("charge.dispute.") for kind in kinds if "dispute" in kind]
     assert told == [*last, "funds_withdrawn", "created"]
+
+
+@pytest.mark.parametrize("is_inquiry", [True, False])
+def test_what_is_in_dispute_is_not_disputed_again(
+    stripe: Simulator, till: Till, is_inquiry: Any
+) -> None:
+    charge = till.charge(till.paid())
+    opened = open_dispute(stripe.world, charge.id, is_inquiry=is_inquiry)
+    with pytest.raises(StripeRefusal) as refusal:
+        open_dispute(stripe.world, charge.id)
+    assert refusal.value.code == "charge_disputed"
+    assert len(till.client.v1.disputes.list().data) == 1
+    close_dispute(stripe.world, opened["id"], is_won=True)
+    assert open_dispute(stripe.world, charge.id)["status"] == "needs_response"
+    stripe.world.ledger.check()
+
+
+def test_what_the_bank_has_won_is_not_disputed_again(stripe: Simulator, till: Till) -> None:
+    charge = till.charge(till.paid())
+    close_dispute(stripe.world, open_dispute(stripe.world, charge.id)["id"], is_won=False)
+    with pytest.raises(StripeRefusal):
+        open_dispute(stripe.world, charge.id)
+
+
+@pytest.mark.parametrize("is_refunded", [True, False])
+def test_a_dispute_that_comes_too_late_comes_to_nothing(
+    stripe: Simulator, till: Till, is_refunded: Any
+) -> None:
+    intent = till.paid("pm_card_createDispute")
+    if is_refunded:
+        till.refund(intent)
+    else:
+        open_dispute(stripe.world, till.charge(intent).id)
+    stripe.world.clock.advance(MINUTE)
+    assert len(till.client.v1.disputes.list().data) == (0 if is_refunded else 1)
 
 
 def test_what_was_refunded_before_is_not_disputed_again(stripe: Simulator, till: Till) -> None:

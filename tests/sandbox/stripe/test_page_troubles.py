@@ -73,6 +73,9 @@ def test_a_disputed_or_uncaptured_charge_is_no_choice(till: Till, visitor: Visit
     till.paid()
     assert "No captured charge." not in visitor.page()
     assert "No captured charge." in press(visitor, "disputes")
+    [dispute] = till.client.v1.disputes.list().data
+    again = visitor.post(f"charges/{dispute.charge}/dispute")
+    assert (again.status_code, again.json()["error"]["code"]) == (400, "charge_disputed")
 
 
 def test_somebody_elses_program_charges_a_card(till: Till, visitor: Visitor) -> None:
