@@ -45,7 +45,7 @@ def main() -> int:
         stripe.tell(stripe_url, base_url)
         setup.place_reader()
         running.enter_context(serving.site(arguments.port, console))
-        running.enter_context(serving.worker())
+        running.enter_context(serving.worker(console))
         known = credentials.ensure(base_url, stripe_url)
         if not arguments.seed:
             play(known)

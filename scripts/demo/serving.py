@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -16,11 +17,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
 START_SECONDS = 60
+LOOK_SECONDS = 0.2  # between two looks whether a child lives
+PAUSE_SECONDS = 2.0  # before one that died is started again
+MOST_STARTS = 4
 BIN = Path(sys.executable).parent
 
 
@@ -39,12 +43,12 @@ def site(port: int, console: Console) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def worker() -> Iterator[None]:
-    """One Celery worker with its schedule, over the file-system broker."""
+def worker(console: Console) -> Iterator[None]:
+    """One Celery worker with its schedule, over the file-system broker; if it dies, another one."""
     command: list[str | Path] = [BIN / "celery", "-A", "config", "worker", "--beat"]
     command += ["--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
     command += ["--schedule", settings.VAR_DIR / "demo" / "beat"]
-    with run_process(command, "worker.log"):
+    with keep_running("worker", command, console.print):
         yield
 
 
@@ -52,6 +56,49 @@ def wait_for_interrupt() -> None:
     """Until Ctrl-C."""
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
+
+
+@contextlib.contextmanager
+def keep_running(
+    name: str,
+    command: list[str | Path],
+    tell: Callable[[str], object],
+    *,
+    pause_seconds: float = PAUSE_SECONDS,
+) -> Iterator[None]:
+    """A child that is started again whenever it dies, a few times, until the block ends.
+
+    Each death is told, with where its log is.
+    """
+    ending = threading.Event()
+
+    def keep() -> None:
+        log = settings.VAR_DIR / "demo" / f"{name}.log"
+        for starts_left in reversed(range(MOST_STARTS)):
+            with run_process(command, log.name) as process:
+                while process.poll() is None and not ending.wait(LOOK_SECONDS):
+                    pass
+            _end_group(process)
+            if ending.is_set():
+                return
+            death = f"The {name} has died (exit {process.returncode}); its log is {log}."
+            if starts_left:
+                tell(f"[yellow]{death} It is started again.[/yellow]")
+                if ending.wait(pause_seconds):
+                    return
+            else:
+                tell(
+                    f"[red]{death} It died {MOST_STARTS} times and stays down: cards' money moves"
+                    " no more by itself. End the demo with Ctrl-C and start it anew.[/red]"
+                )
+
+    keeper = threading.Thread(target=keep, name=f"keep-{name}")
+    keeper.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        keeper.join()
 
 
 @contextlib.contextmanager
@@ -70,6 +117,12 @@ def run_process(command: list[str | Path], log_name: str) -> Iterator[subprocess
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End what a child that has ended left behind: its own children, such as the worker's clock."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log_name: str) -> None:
