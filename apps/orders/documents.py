@@ -8,7 +8,7 @@ from apps.orders.types import OrderStatus
 from apps.payments.rules import refund_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
@@ -162,8 +162,18 @@ def _describe_line(line: OrderLine) -> dict[str, Any]:
     }
 
 
-def describe_return(given: Return, tenders: Sequence[Tender]) -> dict[str, Any]:
-    """A return from the books with what it handed back; `lines` must have been prefetched."""
+def describe_return(
+    given: Return, tenders: Sequence[Tender], refunds: Mapping[UUID, int]
+) -> dict[str, Any]:
+    """A return from the books with what it gave back; `lines` must have been prefetched.
+
+    `refunds` are the cents of each refund there is: of a card's part some may have been gone.
+    """
+    by_card = {
+        refund_id_of(given.pk, tender.payment_id): tender.payment_id
+        for tender in tenders
+        if tender.payment_id
+    }
     return {
         "id": str(given.pk),
         "order_id": str(given.order_id),
@@ -177,12 +187,12 @@ def describe_return(given: Return, tenders: Sequence[Tender]) -> dict[str, Any]:
         "tenders": describe_tenders(tenders),
         "refunds": [
             {
-                "id": str(refund_id_of(given.pk, tender.payment_id)),
-                "payment_id": str(tender.payment_id),
-                "amount_cents": -tender.amount_cents,
+                "id": str(refund_id),
+                "payment_id": str(payment_id),
+                "amount_cents": refunds[refund_id],
             }
-            for tender in tenders
-            if tender.payment_id
+            for refund_id, payment_id in by_card.items()
+            if refund_id in refunds
         ],
         "returned_at": given.returned_at,
     }

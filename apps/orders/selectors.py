@@ -12,7 +12,13 @@ from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_object
 from apps.orders.documents import describe_order, describe_return
 from apps.orders.errors import OrderUnknown
 from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine
-from apps.payments.selectors import list_tenders, list_tenders_of_returns, list_untaken
+from apps.payments.rules import refund_id_of
+from apps.payments.selectors import (
+    list_amounts_of_refunds,
+    list_tenders,
+    list_tenders_of_returns,
+    list_untaken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,7 +182,14 @@ def describe_returns(*, returns: Sequence[Return]) -> list[dict[str, Any]]:
     """Returns of one order as the API shows them."""
     prefetch_related_objects(returns, _LINES_OF_RETURNS)
     tenders = list_tenders_of_returns(order_id=returns[0].order_id) if returns else {}
-    return [describe_return(given, tenders.get(given.pk, [])) for given in returns]
+    by_card = [
+        refund_id_of(return_id, tender.payment_id)
+        for return_id, parts in tenders.items()
+        for tender in parts
+        if tender.payment_id
+    ]
+    refunds = list_amounts_of_refunds(refund_ids=by_card) if by_card else {}
+    return [describe_return(given, tenders.get(given.pk, []), refunds) for given in returns]
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:

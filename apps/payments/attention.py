@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.payments.gateway import calling
 from apps.payments.models import Difference, Dispute, Payment, Refund, StripeEvent
+from apps.payments.owing import list_payments_owing, list_refunds_owed, seen_to
 from apps.payments.types import (
+    DifferenceKind,
     DisputeStatus,
     EventState,
     PaymentStatus,
@@ -47,6 +49,7 @@ class Attention:
     is_cash_only: bool
     unknown: int
     waiting: int
+    owing: int
     unmatched: int
     differences: int
     disputes: int
@@ -60,7 +63,8 @@ class Attention:
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to look at."""
-        return any((self.unknown, self.waiting, self.unmatched, self.differences, self.disputes))
+        counts = (self.unknown, self.waiting, self.owing, self.unmatched)
+        return any((*counts, self.differences, self.disputes))
 
 
 def get_attention(*, now: datetime) -> Attention:
@@ -70,6 +74,7 @@ def get_attention(*, now: datetime) -> Attention:
         is_cash_only=not calling.takes_cards(),
         unknown=_number(list_payments_unknown()),
         waiting=_number(list_payments_waiting(now=now)),
+        owing=_number(list_refunds_owed()),
         unmatched=_number(StripeEvent.objects.filter(state=EventState.UNMATCHED.value)),
         differences=_number(Difference.objects.filter(closed_at__isnull=True)),
         disputes=len(due),
@@ -85,13 +90,18 @@ def list_payments_unknown() -> QuerySet[Payment]:
 
 
 def list_payments_waiting(*, now: datetime) -> QuerySet[Payment]:
-    """Payments whose order is placed or voided for minutes, and whose money has not followed."""
+    """Payments whose order is placed or voided for minutes, and whose money has not followed.
+
+    Nobody has seen to them yet, and it is known that the money is not there, or not all of it.
+    """
     since = now - WAITS_LONG
     to_take = Q(
-        status=PaymentStatus.AUTHORIZED.value, tendered_at__lte=since, released_at__isnull=True
-    )
+        tendered_at__lte=since, released_at__isnull=True, captured_cents__lt=F("tendered_cents")
+    ) & ~Q(status=PaymentStatus.UNKNOWN.value)
     to_give_back = Q(released_at__lte=since, status__in=_OWED)
-    return Payment.objects.filter(to_take | to_give_back)
+    waiting = Payment.objects.filter(to_take | to_give_back)
+    owing = list_payments_owing().values("pk")
+    return waiting.exclude(pk__in=owing).exclude(seen_to(DifferenceKind.MISSING_CAPTURE))
 
 
 def list_disputes_to_answer() -> QuerySet[Dispute]:

@@ -10,7 +10,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
-from apps.payments.types import TAKEN, DifferenceKind, Found, PaymentStatus, RefundStatus
+from apps.payments.types import (
+    CAME_TO_NOTHING,
+    TAKEN,
+    DifferenceKind,
+    Found,
+    PaymentStatus,
+    RefundStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +32,6 @@ ORDERED_WITHIN = timedelta(minutes=25)  # the resolver lets go after fifteen
 WARN_BEFORE = timedelta(hours=12)  # of the end of an authorisation: two shifts to see to it
 
 _OPEN = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.UNKNOWN)
-_OVER = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 _K = DifferenceKind
 
 
@@ -38,13 +44,19 @@ def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -
         yield _found(_K.AMOUNT_DIFFERS, payment, intent.amount_cents, detail)
     elif payment.status in TAKEN:
         yield from _compare_taken(payment, intent, now)
-    elif payment.status in _OVER:
+    elif payment.status in CAME_TO_NOTHING:
         yield from _compare_over(payment, intent)
     elif payment.status == PaymentStatus.AUTHORIZED:
         yield from _compare_authorized(payment, now)
     elif theirs:
         detail = f"Stripe took {format_cents(theirs)}, here it is {payment.status.lower()}."
         yield _found(_K.AMOUNT_DIFFERS, payment, theirs, detail)
+
+
+def compare_owed(payment: Payment, owed_cents: int) -> Found:
+    """A void or a return gave a card money back that never came there: its refund failed."""
+    detail = f"A refund failed: the card is owed {format_cents(owed_cents)}."
+    return Found(_K.MISSING_REFUND, str(payment.pk), owed_cents, 0, detail, payment.pk)
 
 
 def compare_stranger(intent: Intent, payment: Payment | None) -> Iterator[Found]:

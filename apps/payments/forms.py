@@ -13,10 +13,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.core.admin.fields import DollarsField
 from apps.core.money import format_cents
+from apps.payments.rules import MOST_CENTS
 from apps.payments.types import Address
 from apps.stores.selectors import list_store_names
-
-MOST_CENTS = 99_999_999  # Stripe's maximum for a charge in US dollars
 
 
 class AmountField(DollarsField):

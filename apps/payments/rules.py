@@ -73,6 +73,8 @@ TOLD_OF = (
 )
 _ADDRESS = re.compile(r"(.+),([^,]+),? ([A-Z]{2}),? ([0-9]{5}(?:-[0-9]{4})?)")
 LEAST_CENTS = 50  # Stripe's minimum for a charge in US dollars
+MOST_CENTS = 99_999_999  # and its maximum
+RECONCILER = "reconciliation"  # who closes a difference that is gone by itself
 
 NEEDS_A_CARD = "requires_payment_method"
 # Stripe's words for an intent, in ours. "processing" is a reader's or a bank's work in progress.
@@ -182,6 +184,11 @@ def status_after_refunds(captured_cents: int, refunded_cents: int) -> PaymentSta
     if refunded_cents < captured_cents:
         return PaymentStatus.PARTIALLY_REFUNDED
     return PaymentStatus.REFUNDED
+
+
+def next_refund_id(failed_id: UUID) -> UUID:
+    """The id of the refund that takes the place of one that failed, whoever asks for it."""
+    return uuid.uuid5(failed_id, "again")
 
 
 def refund_id_of(return_id: UUID, payment_id: UUID) -> UUID:

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from apps.core.sql import Batch
 from apps.payments.errors import PaymentNotCapturable, PaymentUnknown, ReaderUnknown
+from apps.payments.gateway.calling import takes_cards
 from apps.payments.models import (
     Attempt,
     Difference,
@@ -22,8 +23,10 @@ from apps.payments.models import (
     StripeEvent,
 )
 from apps.payments.models import Tender as TenderRow
+from apps.payments.owing import list_payments_owing
 from apps.payments.rules import status_after_refunds
 from apps.payments.types import (
+    CAME_TO_NOTHING,
     OPEN_STATES,
     TAKEN,
     AttemptState,
@@ -92,10 +95,14 @@ def not_capturable(
     order_id: UUID, payment_id: UUID | None, *, is_turning: bool = False
 ) -> PaymentNotCapturable:
     """The refusal of a card that cannot pay for an order; for now, while something turns it."""
+    if is_turning:
+        detail = "It is being captured or let go at this moment: look at it again shortly."
+    elif not takes_cards():
+        detail = "This shop takes cash only: no key of Stripe's is configured. Take cash."
+    else:
+        detail = "Take the card again: no payment of this id is authorised for that much of it."
     return PaymentNotCapturable(
-        "It is being captured or let go at this moment: look at it again shortly."
-        if is_turning
-        else "Take the card again: no payment of this id is authorised for that much of the order.",
+        detail,
         order_id=str(order_id),
         payment_id=str(payment_id),
     )
@@ -249,10 +256,11 @@ def list_payments_at_stripe(
 
 
 def list_payments_left_standing(*, since: datetime) -> QuerySet[Payment]:
-    """Payments that wait for something from before an instant, or about which books differ."""
+    """Payments that wait for something from before an instant, owe some, or differ in the books."""
     waiting = Q(status=PaymentStatus.AUTHORIZED.value, created_at__lt=since)
     differing = Difference.objects.filter(closed_at__isnull=True, payment__isnull=False)
-    return Payment.objects.filter(waiting | Q(pk__in=differing.values("payment_id")))
+    owing = Q(pk__in=list_payments_owing().values("pk"))
+    return Payment.objects.filter(waiting | owing | Q(pk__in=differing.values("payment_id")))
 
 
 def list_refunds_moved(*, since: datetime, until: datetime) -> QuerySet[Refund]:
@@ -286,6 +294,12 @@ def list_refunds_to_send(*, order_id: UUID | None = None) -> QuerySet[Refund]:
     return held.order_by("created_at", "pk")
 
 
+def list_amounts_of_refunds(*, refund_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The cents of those of these refunds that there are."""
+    known = Refund.objects.filter(pk__in=refund_ids)
+    return dict(known.values_list("pk", "amount_cents"))
+
+
 def list_tenders_of_returns(*, order_id: UUID) -> dict[UUID, list[Tender]]:
     """What each return of an order has handed back: negative tenders by the return's id."""
     returns: dict[UUID, list[Tender]] = {}
@@ -310,11 +324,20 @@ def find_payment_drift() -> Iterator[str]:
 
 
 def _fault_of(payment: Payment) -> str:
-    """What is wrong with where a payment stands, taken by itself; empty where nothing is."""
+    """What is wrong with where a payment stands, or with its order's share; empty: nothing."""
     status, taken = PaymentStatus(payment.status), payment.captured_cents
     if status in TAKEN and status is not status_after_refunds(taken, payment.refunded_cents):
         return f"is called {status.lower()}, with {payment.refunded_cents} of {taken} cents back"
     sold = payment.tendered_cents if not payment.released_at else None
-    if sold is None or status not in {*TAKEN, PaymentStatus.FAILED, PaymentStatus.CANCELED}:
+    if sold is None or status not in TAKEN | CAME_TO_NOTHING:
         return ""  # no order rests on it, or its money is on the way
-    return "" if taken == sold else f"is to pay {sold} cents of an order, {taken} were taken"
+    if taken == sold or _is_even(payment):
+        return ""
+    return f"is to pay {sold} cents of an order, {taken} were taken"
+
+
+def _is_even(payment: Payment) -> bool:
+    """Whether an order counts as paid just what is here, since the rest of its goods came back."""
+    tenders = TenderRow.objects.filter(order=payment.order_id, payment_id=payment.pk)
+    paid = sum(tenders.values_list("amount_cents", flat=True))
+    return bool(tenders) and paid == payment.captured_cents - payment.refunded_cents

@@ -56,6 +56,8 @@ _BROUGHT_BY: Mapping[str, frozenset[Operation]] = {
     "refund.succeeded": frozenset({Operation.REFUND}),
     "refund.failed": frozenset({Operation.REFUND}),
 }
+_UNKNOWN = frozenset({"payment.unknown", "refund.unknown"})
+_SEEN = "Seen at Stripe"  # by an event or a look, where the call itself had no answer
 _SILENCES = {
     "NETWORK": "the network failed",
     "SERVER": "Stripe had a fault of its own",
@@ -124,7 +126,7 @@ def compose_timeline(payment: Payment, history: History) -> list[Moment]:
         *_ordered(payment),
         *(_refund(refund) for refund in history.refunds),
         *(_asked(attempt, at) for attempt, at in ends),
-        *(_moved(entry, amounts, ends) for entry in history.audit),
+        *(_moved(entry, amounts, ends, history.audit) for entry in history.audit),
         *(_told(event) for event in history.events),
         *(_disputed(dispute) for dispute in history.disputes),
         *(moment for row in history.differences for moment in _differed(row)),
@@ -189,10 +191,11 @@ def _asked(attempt: Attempt, at: datetime) -> Moment:
     parts = [f"asked at {_clock(attempt.first_sent_at, beside=at)}"]
     if attempt.sent_at > attempt.first_sent_at:
         parts.append(f"again at {_clock(attempt.sent_at, beside=at)}")
-    if took := _took(attempt):
+    is_seen = attempt.answer.startswith(_SEEN)
+    if (took := _took(attempt)) and not is_seen:
         parts.append(f"took {_span(took)}")
     parts.append(f"key {_short_key(attempt.key)}")
-    if attempt.state == AttemptState.ANSWERED and named:
+    if attempt.state == AttemptState.ANSWERED and named and not is_seen:
         parts.append(named)
     return Moment(at, Rank.ASKED, f"Stripe was asked to {purpose}", note, ", ".join(parts), tone)
 
@@ -204,6 +207,8 @@ def _answer(attempt: Attempt) -> tuple[str, str]:
         case AttemptState.UNANSWERED:
             why = _SILENCES.get(attempt.silence, "no answer")
             return f"No answer: {why}. It is asked again", "bad"
+        case AttemptState.ANSWERED if attempt.answer.startswith(_SEEN):
+            return f"No answer. {attempt.answer.removesuffix('.')}", "good"
         case AttemptState.ANSWERED:
             return f"Answered: {_state_in(attempt.answer)}", "good"
         case AttemptState.REFUSED:
@@ -218,10 +223,15 @@ def _state_in(answer: str) -> str:
 
 
 def _moved(
-    entry: AuditEntry, amounts: Mapping[str, int], ends: Sequence[tuple[Attempt, datetime]]
+    entry: AuditEntry,
+    amounts: Mapping[str, int],
+    ends: Sequence[tuple[Attempt, datetime]],
+    audit: Sequence[AuditEntry],
 ) -> Moment:
     if _is_refused(entry, amounts):
         return _refused(entry)
+    if entry.action in _UNKNOWN and (known_at := _found_out_at(entry, ends, audit)):
+        return _was_unknown(entry, known_at)
     cents = {
         name: format_cents(entry.facts.get(f"{name}_cents", 0))
         for name in ("authorized", "captured", "refunded")
@@ -235,6 +245,24 @@ def _moved(
     parts += [format_cents(amount)] if amount else []
     at = _known_at(entry, ends)
     return Moment(at, Rank.MOVED, title.format(**cents), ", ".join(parts), "", tone)
+
+
+def _found_out_at(
+    entry: AuditEntry, ends: Sequence[tuple[Attempt, datetime]], audit: Sequence[AuditEntry]
+) -> datetime | None:
+    """When it came out what nobody knew at an entry; None while nobody does."""
+    after = audit[audit.index(entry) + 1 :]
+    moves = (each for each in after if each.subject == entry.subject and each.action in _MOVES)
+    following = next(moves, None)
+    return _known_at(following, ends) if following else None
+
+
+def _was_unknown(entry: AuditEntry, known_at: datetime) -> Moment:
+    """A time when the outcome was not known stays in the story, with its beginning and its end."""
+    title, tone = _MOVES[entry.action]
+    end = _clock(known_at, beside=entry.at)
+    note = f"Asked at {_clock(entry.at, beside=entry.at)}, and known at {end}"
+    return Moment(entry.at, Rank.MOVED, title, note, "", tone)
 
 
 def _known_at(entry: AuditEntry, ends: Sequence[tuple[Attempt, datetime]]) -> datetime:

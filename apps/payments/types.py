@@ -50,7 +50,11 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """What a return of an order hands back: `parts` are positive, one for each way it came in."""
+    """What a return of an order hands back: `parts` are positive, one for each way it came in.
+
+    `gone` is what the goods are worth beyond that, by card: that money is not there any more, and
+    nothing is sent for it.
+    """
 
     order_id: UUID
     return_id: UUID
@@ -58,6 +62,7 @@ class GivenBack:
     parts: tuple[Tender, ...]
     reason: str
     actor_name: str
+    gone: tuple[Tender, ...] = ()
 
 
 # --- Card payments --------------------------------------------------------------------------------
@@ -88,6 +93,8 @@ class PaymentStatus(StrEnum):
 TAKEN = frozenset(
     {PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
 )
+# No money is in, and none will be.
+CAME_TO_NOTHING = frozenset({PaymentStatus.FAILED, PaymentStatus.CANCELED})
 
 
 class RefundStatus(StrEnum):

@@ -169,6 +169,37 @@ def test_a_silent_stripe_leaves_the_till_with_what_we_know(
     assert not counter.look(payment)
 
 
+@pytest.mark.parametrize("path", [INTENT, READER])
+def test_a_refused_key_is_no_news_of_a_payment(counter: ReaderCounter, path: str) -> None:
+    payment = counter.ask()
+    terminal.customer_cancels(counter.world, counter.reader.stripe_id)
+    counter.strike("GET", path, Fault(Kind.ERROR, status=401))
+    assert not counter.look(payment)
+    payment.refresh_from_db()
+    assert payment.status == "PROCESSING"
+
+
+def test_a_key_refused_between_two_looks_is_no_news_of_a_payment(
+    counter: ReaderCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = counter.ask()
+    terminal.customer_cancels(counter.world, counter.reader.stripe_id)
+    look = terminal_gateway.retrieve_reader
+
+    def look_and_lose_the_key(reader_id: str) -> object:
+        counter.strike("GET", INTENT, Fault(Kind.ERROR, status=401))
+        return look(reader_id)
+
+    monkeypatch.setattr(terminal_gateway, "retrieve_reader", look_and_lose_the_key)
+    assert not counter.look(payment)
+
+
+def test_what_stripe_does_not_know_is_news_of_a_payment(counter: ReaderCounter) -> None:
+    payment = counter.ask()
+    Payment.objects.update(intent_id="pi_of_nobody")
+    assert counter.look(payment)
+
+
 def test_a_till_that_asks_takes_no_slot_that_is_not_there(counter: ReaderCounter) -> None:
     payment = counter.ask()
     counter.tap()

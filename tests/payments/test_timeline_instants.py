@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from apps.core.models import AuditEntry
 from apps.payments.errors import RefundExceedsCaptured
-from apps.payments.models import Refund
+from apps.payments.models import Payment, Refund
 from apps.payments.services.by_hand import Wish, refund_by_hand
-from apps.payments.timeline import History, Moment, compose_timeline
+from apps.payments.timeline import History, Moment, compose_timeline, read_history
+from sandbox.stripe.faults import Fault, Kind
 from tests.conftest import NOON
 from tests.factories import MANAGER
 
+from .cards import CAPTURE, REFUND
 from .test_timeline import SECOND, attempt_of, payment_of, titles, told_of
 
 if TYPE_CHECKING:
@@ -99,6 +102,58 @@ def test_a_call_that_was_sent_again_says_both_instants(later: timedelta, said: s
     sent = NOON + later
     told = told_of(attempts=[attempt_of(sent_at=sent, answered_at=sent + 2 * SECOND)])
     assert told.detail.startswith(said)
+
+
+# --- Not known ------------------------------------------------------------------------------------
+
+
+def test_a_time_when_nobody_knew_keeps_its_beginning_and_its_end() -> None:
+    again = NOON + 45 * SECOND
+    attempt = attempt_of(sent_at=again, answered_at=again + 2 * SECOND)
+    history = History(
+        attempts=[attempt],
+        audit=[moved("payment.unknown"), moved("payment.captured", again)],
+    )
+    _made, unknown, call, taken = compose_timeline(payment_of(), history)
+    assert story([unknown, call, taken]) == [
+        ("What became of it is not known", 0),
+        ("Stripe was asked to take $21.39", 47),
+        ("$0.00 was taken", 47),
+    ]
+    assert unknown.note == "Asked at 17:00:00, and known at 17:00:47"
+
+
+def test_what_is_still_not_known_stands_where_the_silence_was_noticed() -> None:
+    attempt = attempt_of(state="UNANSWERED", answered_at=NOON + 15 * SECOND)
+    history = History(attempts=[attempt], audit=[moved("payment.unknown")])
+    *_, unknown = compose_timeline(payment_of(), history)
+    assert story([unknown]) == [("What became of it is not known", 15)]
+    assert unknown.note == ""
+
+
+def test_what_was_learned_without_an_answer_is_not_told_as_a_long_call() -> None:
+    attempt = attempt_of(answer="Seen at Stripe: captured.", answered_at=NOON + 47 * SECOND)
+    told = told_of(attempts=[attempt])
+    assert told.note == "No answer. Seen at Stripe: captured"
+    assert "took" not in told.detail
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [CAPTURE, REFUND])
+def test_the_instants_of_a_silence_are_told_after_it_was_resolved(
+    counter: Counter, path: str
+) -> None:
+    payment = counter.authorize() if path == CAPTURE else counter.paid()
+    counter.strike("POST", path, Fault(Kind.DROP))
+    asked_at = counter.now
+    counter.capture(payment) if path == CAPTURE else counter.refund(payment, 500)
+    counter.resolve()
+    fresh = Payment.objects.get(pk=payment.pk)
+    told = compose_timeline(fresh, read_history(fresh))
+    (unknown,) = (moment for moment in told if "not known" in moment.title)
+    assert unknown.at == asked_at
+    assert told[-1].at > asked_at
+    assert f"and known at {timezone.localtime(told[-1].at):%H:%M:%S}" in unknown.note
 
 
 # --- The order ------------------------------------------------------------------------------------

@@ -117,7 +117,10 @@ class HeldRefundOut(serializers.Serializer[Any]):
 
 
 class Return(serializers.Serializer[Any]):
-    """Goods taken back. The tenders are what was handed back, negative."""
+    """Goods taken back. The tenders are what they were worth, negative; the refunds what is sent.
+
+    What a card had back before is in the tenders, and in no refund.
+    """
 
     id = serializers.UUIDField()
     order_id = serializers.UUIDField()

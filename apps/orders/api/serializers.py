@@ -169,7 +169,10 @@ class RefundToIn(StrictSerializer):
 
 
 class ReturnIn(StrictSerializer):
-    """Goods brought back, and how their money goes back."""
+    """Goods brought back, and how their money goes back: together what the goods are worth.
+
+    What a card had back by hand before may be left out.
+    """
 
     id = IdField(required=False, help_text="Made by the terminal; by us, if it is left out.")
     lines = list_of(ReturnLineIn, most=MAX_LINES, allow_empty=False)

@@ -19,9 +19,8 @@ from apps.orders.events import ReturnCompleted
 from apps.orders.locks import lock_order
 from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
+from apps.orders.services.handing_back import hand_back
 from apps.orders.services.taking_back import take_back
-from apps.payments.services.tenders import hand_back_part
-from apps.payments.types import GivenBack
 from apps.stores.rules import may
 from apps.stores.types import Permission
 
@@ -49,9 +48,9 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         OrderUnknown: the store has no such order.
         OrderAlreadyVoided: all of its money went back already.
         ReturnExists: another return has this id.
-        ReturnLineUnknown, ReturnExceedsSold, RefundMismatch: as `taking_back.take_back`.
-        RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
-            `tenders.hand_back_part`.
+        ReturnLineUnknown, ReturnExceedsSold: as `taking_back.take_back`.
+        RefundMismatch, RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
+            `handing_back.hand_back`.
     """
     if not may(till.clerk.role, Permission.VOID_ORDER):
         raise errors.ReturnNeedsApproval(
@@ -62,9 +61,9 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         return describe_returns(returns=[known])[0]
     if order.voided_at:
         raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
-    lines = take_back(order=order, request=request)
+    lines = take_back(order=order, asked=request.lines)
     given = _write(till, order, request, lines, now)
-    _hand_back(till, order, request, now)
+    hand_back(till=till, order=order, request=request, total_cents=given.total_cents, now=now)
     document = describe_returns(returns=[given])[0]
     _tell(till, given, document, now)
     _restock(till, request, lines, now)
@@ -109,18 +108,6 @@ def _write(
         line.of_return = given
     ReturnLine.objects.bulk_create(lines)
     return given
-
-
-def _hand_back(till: Till, order: Order, request: ReturnRequest, now: datetime) -> None:
-    given = GivenBack(
-        order_id=order.pk,
-        return_id=request.id,
-        change_cents=order.change_cents,
-        parts=request.refunds,
-        reason=request.reason,
-        actor_name=till.clerk.name,
-    )
-    hand_back_part(store_id=till.store.id, given=given, now=now)
 
 
 def _tell(till: Till, given: Return, document: dict[str, Any], now: datetime) -> None:

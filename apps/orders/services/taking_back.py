@@ -12,8 +12,7 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django_subatomic.db import transaction_required
 
 from apps.core.errors import FieldError
-from apps.core.money import format_cents
-from apps.orders.errors import RefundMismatch, ReturnExceedsSold, ReturnLineUnknown
+from apps.orders.errors import ReturnExceedsSold, ReturnLineUnknown
 from apps.orders.models import OrderLine, ReturnLine
 from apps.orders.rules import share_returned
 
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.orders.models import Order
-    from apps.orders.types import ReturnLineRequest, ReturnRequest
+    from apps.orders.types import ReturnLineRequest
 
 
 @transaction_required
-def take_back(*, order: Order, request: ReturnRequest) -> list[ReturnLine]:
+def take_back(*, order: Order, asked: Sequence[ReturnLineRequest]) -> list[ReturnLine]:
     """Raise what came back of the lines; the lines of the return, not saved yet, as asked for.
 
     The order must be locked: what a unit gives back depends on how many came back before.
@@ -34,18 +33,16 @@ def take_back(*, order: Order, request: ReturnRequest) -> list[ReturnLine]:
     Raises:
         ReturnLineUnknown: a line is not of this order.
         ReturnExceedsSold: of a line less is left than is to come back, with `left`.
-        RefundMismatch: what is to be handed back is not what the goods come to.
     """
     lines = {line.pk: line for line in order.lines.all()}
     taken = []
-    for place, asked in enumerate(request.lines):
-        line = lines.get(asked.line_id)
+    for place, part in enumerate(asked):
+        line = lines.get(part.line_id)
         if line is None:
-            raise _unknown(place, asked)
-        if asked.quantity > line.quantity - line.returned_quantity:
+            raise _unknown(place, part)
+        if part.quantity > line.quantity - line.returned_quantity:
             raise _exceeds(place, line)
-        taken.append(_take(line, asked))
-    _refuse_mismatch(taken, request)
+        taken.append(_take(line, part))
     _raise_returned(taken)
     return taken
 
@@ -67,18 +64,6 @@ def _take(line: OrderLine, asked: ReturnLineRequest) -> ReturnLine:
         tax_cents=share.tax_cents,
         total_cents=share.total_cents,
     )
-
-
-def _refuse_mismatch(taken: Sequence[ReturnLine], request: ReturnRequest) -> None:
-    total_cents = sum(part.total_cents for part in taken)
-    refund_cents = sum(part.amount_cents for part in request.refunds)
-    if refund_cents != total_cents:
-        raise RefundMismatch(
-            f"What comes back is worth {format_cents(total_cents)}, "
-            f"not {format_cents(refund_cents)}.",
-            total_cents=total_cents,
-            refund_cents=refund_cents,
-        )
 
 
 def _raise_returned(taken: Sequence[ReturnLine]) -> None:

@@ -15,11 +15,14 @@ from apps.payments.admin.asking import confirm
 from apps.payments.admin.columns import MoneyBook
 from apps.payments.forms import AskForm, CaptureForm, RefundForm
 from apps.payments.models import Payment
+from apps.payments.owing import find_owed
+from apps.payments.rules import next_refund_id
 from apps.payments.services.by_hand import (
     Wish,
     ask_stripe,
     cancel_by_hand,
     capture_by_hand,
+    refund_again_by_hand,
     refund_by_hand,
 )
 from apps.payments.types import PaymentStatus, RefundStatus
@@ -29,13 +32,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from apps.payments.admin.asking import Said
+    from apps.payments.models import Refund
 
 _HELD = (PaymentStatus.AUTHORIZED.value,)
 _TAKEN = (PaymentStatus.CAPTURED.value, PaymentStatus.PARTIALLY_REFUNDED.value)
 _OFFERED = {  # which button is of use where
     "capture": _HELD,
-    "let_go": _HELD,
+    "let_go": (*_HELD, PaymentStatus.PROCESSING.value),
     "refund": _TAKEN,
+    "refund_again": _TAKEN,
     "ask": tuple(status.value for status in PaymentStatus),
 }
 _AFTER_REFUND: dict[str, Said] = {
@@ -55,7 +60,7 @@ _AFTER_REFUND: dict[str, Said] = {
 class PaymentActions(MoneyBook):
     """The buttons above a payment. Each asks first; who pressed it is in the audit."""
 
-    actions_detail = ("capture", "let_go", "refund", "ask")
+    actions_detail = ("capture", "let_go", "refund", "refund_again", "ask")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         payment = self.get_object(request, str(object_id))
@@ -63,8 +68,11 @@ class PaymentActions(MoneyBook):
         if not isinstance(payment, Payment):
             return offered
         fits = [each for each in offered if payment.status in _OFFERED[str(each.path)]]
-        is_owed = payment.tendered_at and not payment.released_at
-        return [each for each in fits if not (is_owed and each.path == "let_go")]
+        is_sold = payment.tendered_at and not payment.released_at
+        idle = {"let_go"} if is_sold else set()
+        if find_owed(payment_id=payment.pk) is None:
+            idle.add("refund_again")
+        return [each for each in fits if each.path not in idle]
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for everything that moves a payment's money or books."""
@@ -104,10 +112,12 @@ class PaymentActions(MoneyBook):
     def let_go(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give the held amount back to the card without taking it."""
         payment = get_row(self, request, object_id)
-        held = format_cents(payment.authorized_cents)
+        held = f"{format_cents(payment.authorized_cents)} is held on {say_card(payment)}."
+        if payment.status == PaymentStatus.PROCESSING:
+            held = "A reader is taking the card, and is told to stop."
         question = {
             "title": "Let it go?",
-            "text": f"{held} is held on {say_card(payment)}. Nothing will be taken from it.",
+            "text": f"{held} Nothing will be taken from it.",
             "hint": "This cannot be undone: to take the money after all, take the card anew.",
             "confirm": "Let it go",
         }
@@ -130,7 +140,8 @@ class PaymentActions(MoneyBook):
             "text": f"Of {taken} taken from {say_card(payment)}, {left} may still go back.",
             "hint": (
                 "This moves money only. Where goods come back, make a return at a till: it puts"
-                " them on the shelf, mends the tax and refunds the card by itself."
+                " them on the shelf, mends the tax and refunds the card by itself. What is sent"
+                " back here counts towards a later return, which may then hand back less."
             ),
             "confirm": "Send it back",
         }
@@ -142,10 +153,35 @@ class PaymentActions(MoneyBook):
                 reason=given["reason"],
                 now=timezone.now(),
             )
-            level, sentence = _AFTER_REFUND[refund.status]
-            return level, sentence.format(amount=format_cents(refund.amount_cents))
+            return _said_of_refund(refund)
 
         form = RefundForm(request.POST or None)
+        return confirm(self, request, form, question | _back_to(payment), do)
+
+    @action(
+        description="Refund again", icon="replay", permissions=["refund"], url_path="refund_again"
+    )
+    def refund_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send again what a void or a return gave back, and what never came to the card."""
+        payment = get_row(self, request, object_id)
+        owed = find_owed(payment_id=payment.pk)
+        due = f"{format_cents(owed.cents)} is" if owed else "Nothing is"
+        question = {
+            "title": "Refund again?",
+            "text": f"A refund failed. {due} owed to {say_card(payment)}.",
+            "hint": (
+                "If it fails again, the card may be closed: give the money back otherwise, and"
+                " close the difference of this payment with a note."
+            ),
+            "confirm": "Send it back",
+        }
+
+        def do(given: dict[str, Any]) -> Said:
+            wish = Wish(given["token"], actor_of(request), payment)
+            return _said_of_refund(refund_again_by_hand(wish, now=timezone.now()))
+
+        token = next_refund_id(owed.failed.pk) if owed else None
+        form = AskForm(request.POST or None, initial={"token": token} if token else None)
         return confirm(self, request, form, question | _back_to(payment), do)
 
     @action(description="Ask Stripe now", icon="sync", permissions=["settle"], url_path="ask")
@@ -161,11 +197,19 @@ class PaymentActions(MoneyBook):
 
         def do(given: dict[str, Any]) -> Said:
             if not ask_stripe(payment_id=payment.pk, now=timezone.now()):
-                return messages.WARNING, "Stripe did not answer. It is asked again by itself."
+                return (
+                    messages.WARNING,
+                    "Stripe did not answer, or not to our key. It is asked again.",
+                )
             return _said(Payment.objects.get(pk=payment.pk))
 
         form = AskForm(request.POST or None)
         return confirm(self, request, form, question | _back_to(payment), do)
+
+
+def _said_of_refund(refund: Refund) -> Said:
+    level, sentence = _AFTER_REFUND[refund.status]
+    return level, sentence.format(amount=format_cents(refund.amount_cents))
 
 
 def _said(payment: Payment) -> Said:

@@ -20,6 +20,7 @@ from apps.payments.attention import (
     list_payments_waiting,
 )
 from apps.payments.models import Payment, Tender
+from apps.payments.owing import list_refunds_owed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,6 +38,7 @@ class LookFilter(admin.SimpleListFilter):
             ("any", "Needs a look"),
             ("unknown", "Outcome not known"),
             ("waiting", "Money has not followed"),
+            ("owing", "Refund failed"),
             ("disputed", "Dispute to answer"),
         ]
 
@@ -46,12 +48,14 @@ class LookFilter(admin.SimpleListFilter):
         lists = {
             "unknown": list_payments_unknown().values("pk"),
             "waiting": list_payments_waiting(now=timezone.now()).values("pk"),
+            "owing": list_refunds_owed().values("pk"),
             "disputed": disputed,
         }
         if wanted in lists:
             return queryset.filter(pk__in=lists[wanted])
         if wanted == "any":
-            return queryset.filter(pk__in=lists["unknown"].union(lists["waiting"], disputed))
+            first, *others = lists.values()
+            return queryset.filter(pk__in=first.union(*others))
         return queryset
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.core.money import format_cents
 from apps.payments.models import Tender
+from apps.payments.owing import find_owed
 from apps.payments.timeline import compose_timeline, read_history
 from apps.payments.types import DisputeStatus, PaymentStatus
 from apps.payments.wording import DIFFERENCES, missing_cents, say_card, say_decline, say_standing
@@ -53,6 +54,7 @@ def show_payment(payment: Payment, *, now: datetime) -> dict[str, Any]:
         "standing": say_standing(payment),
         "tone": _tone_of(payment),
         "parts": draw_money(payment),
+        "owed": find_owed(payment_id=payment.pk),
         "left_cents": payment.captured_cents - payment.refunded_cents,
         "fee_cents": payment.balance_entries.aggregate(fees=Sum("fee_cents"))["fees"],
         "card": say_card(payment),

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
-from apps.core.api.fields import CentsField, IdField, OneOfField, StrictSerializer, TextField
-from apps.payments.rules import LEAST_CENTS
+from apps.core.api.fields import (
+    CentsField,
+    IdField,
+    OneOfField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+)
+from apps.payments.rules import LEAST_CENTS, MOST_CENTS
 from apps.payments.types import Method, PaymentStatus, RefundStatus
 
 if TYPE_CHECKING:
@@ -40,7 +47,7 @@ class StripeNameField(TextField):
 class PaymentIn(StrictSerializer):
     id = IdField()
     order_id = IdField()
-    amount_cents = CentsField(min_value=LEAST_CENTS)
+    amount_cents = WholeNumberField(min_value=LEAST_CENTS, max_value=MOST_CENTS)
     method = OneOfField(METHODS)
     payment_method = StripeNameField(
         "pm_", required=False, help_text="Method `card`: Stripe's name of it, `pm_...`."

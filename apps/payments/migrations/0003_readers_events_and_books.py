@@ -229,6 +229,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='refund',
+            index=models.Index(condition=models.Q(('status', 'FAILED')), fields=['created_at'], name='refunds_failed'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
             index=models.Index(fields=['-created_at', '-id'], name='refunds_newest_first'),
         ),
         migrations.AddIndex(
@@ -240,6 +244,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('status', 'UNKNOWN')), fields=['created_at'], name='payments_unknown'),
         ),
         migrations.RunPython(take_all_that_was_authorized, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('captured_cents__lt', models.F('tendered_cents')), ('released_at__isnull', True)), fields=['tendered_at'], name='payments_sold_not_taken'),
+        ),
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('tendered_at__isnull', True), ('tendered_cents__isnull', True)), models.Q(('tendered_at__isnull', False), ('tendered_cents__gt', 0), ('tendered_cents__isnull', False), ('tendered_cents__lte', models.F('authorized_cents'))), _connector='OR'), name='payment_tendered_within_authorized'),

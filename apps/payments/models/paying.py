@@ -106,6 +106,11 @@ class Payment(models.Model):
                 ),
             ),
             models.Index(
+                fields=["tendered_at"],
+                name="payments_sold_not_taken",
+                condition=Q(released_at__isnull=True, captured_cents__lt=F("tendered_cents")),
+            ),
+            models.Index(
                 fields=["released_at"],
                 name="payments_released",
                 condition=Q(released_at__isnull=False),
@@ -173,6 +178,11 @@ class Refund(models.Model):
                 fields=["created_at"],
                 name="refunds_unknown",
                 condition=Q(status=RefundStatus.UNKNOWN.value),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="refunds_failed",
+                condition=Q(status=RefundStatus.FAILED.value),
             ),
             models.Index(fields=["-created_at", "-id"], name="refunds_newest_first"),
         ]

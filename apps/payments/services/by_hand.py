@@ -13,7 +13,10 @@ from django_subatomic.db import durable, transaction
 from apps.core import audit
 from apps.core.models import AuditEntry
 from apps.payments.bulkhead import bulkhead, stripe_slot
+from apps.payments.errors import PaymentStateConflict
 from apps.payments.locks import lock_payment
+from apps.payments.models import Refund
+from apps.payments.owing import find_owed
 from apps.payments.services.capturing import cancel_payment, capture_payment
 from apps.payments.services.looking import look_at_payment
 from apps.payments.services.refunding import refund_payment
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.core.types import JSON, Actor
-    from apps.payments.models import Payment, Refund
+    from apps.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,28 @@ def refund_by_hand(wish: Wish, *, amount_cents: int, reason: str, now: datetime)
     _note(wish, "payment.refund_asked", {"amount_cents": amount_cents, "reason": reason}, now)
     request = RefundRequest(wish.id, wish.payment.pk, amount_cents, reason, wish.actor.name)
     return refund_payment(store_id=wish.payment.store_id, request=request, now=now)
+
+
+@durable
+def refund_again_by_hand(wish: Wish, *, now: datetime) -> Refund:
+    """Send again what a card was to get back and did not, because a refund failed.
+
+    The wish's id is the one that follows from the refund that failed (`rules.next_refund_id`): of
+    two who press at once, both get the same refund.
+
+    Raises:
+        PaymentStateConflict: nothing is owed to the card any more.
+        RefundExists, CardsBusy: as `refund_by_hand`.
+    """
+    known = Refund.objects.filter(pk=wish.id, payment=wish.payment).first()
+    owed = find_owed(payment_id=wish.payment.pk)
+    if known is not None:
+        cents, reason = known.amount_cents, known.reason
+    elif owed is not None:
+        cents, reason = owed.cents, owed.failed.reason
+    else:
+        raise PaymentStateConflict("Nothing is owed to this card any more.")
+    return refund_by_hand(wish, amount_cents=cents, reason=reason, now=now)
 
 
 @durable

@@ -11,6 +11,7 @@ from apps.core import audit
 from apps.core.types import system_actor
 from apps.payments.errors import DifferenceClosed
 from apps.payments.models import Difference
+from apps.payments.rules import RECONCILER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON, Actor
     from apps.payments.types import Found
 
-_SYSTEM = system_actor("reconciliation")
+_SYSTEM = system_actor(RECONCILER)
 
 log = structlog.get_logger()
 

@@ -18,7 +18,7 @@ from apps.payments.models import Payment
 from apps.payments.selectors import find_payment_of, find_refund_of
 from apps.payments.services.booking import apply_refund
 from apps.payments.services.disputing import apply_dispute
-from apps.payments.services.looking import book_look
+from apps.payments.services.looking import book_look, tells_something
 from apps.payments.types import Answered, EventState, Refused, Unanswered
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from apps.payments.models import StripeEvent
     from apps.payments.types import Intent, Outcome, StripeDispute, StripeRefund
 
-_GONE = "resource_missing"  # Stripe's code of what it does not know either
 _NO_PAYMENT = "No payment of this shop is behind it."
 
 log = structlog.get_logger()
@@ -148,7 +147,7 @@ def _follow_dispute(event: StripeEvent, now: datetime) -> Finding:
 def _unseen(event: StripeEvent, outcome: Outcome[Any]) -> Finding:
     """Stripe does not know it either; or says nothing, or not to this key: that is no answer."""
     match outcome:
-        case Refused(code=code, message=message) if code == _GONE:
+        case Refused(message=message) if tells_something(outcome):
             return Finding(EventState.UNMATCHED, f"Stripe does not know it: {message}")
         case Refused(code=code, message=message):
             log.warning("stripe_event_not_looked_up", stripe_event=event.pk, code=code)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django_subatomic.db import durable, transaction
@@ -23,7 +23,6 @@ from apps.payments.services.attempting import close_failed
 from apps.payments.services.booking import apply_intent, give_up
 from apps.payments.types import (
     Answered,
-    Intent,
     PaymentStatus,
     Refused,
     StripeReader,
@@ -34,18 +33,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from apps.payments.types import Outcome
+    from apps.payments.types import Intent, Outcome
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 POLL_SECONDS = 14.0  # at most, for the two or three calls of one look
 NOT_WAITING = "reader_not_waiting"  # somebody has cleared its screen
+UNKNOWN_THERE = "resource_missing"  # Stripe's code of what it does not know
 
 log = structlog.get_logger()
 
 
 @durable
 def look_at_payment(*, payment_id: UUID, now: datetime) -> bool:
-    """Bring a payment to where Stripe shows it; whether Stripe answered.
+    """Bring a payment to where Stripe shows it; whether Stripe said where that is.
 
     Forward only and idempotent, like all that books what was seen.
 
@@ -56,14 +56,12 @@ def look_at_payment(*, payment_id: UUID, now: datetime) -> bool:
     payment = Payment.objects.select_related("reader").filter(pk=payment_id).first()
     if payment is None:
         raise PaymentUnknown("There is no payment of this id.", id=str(payment_id))
-    match look_for_intent(payment):
-        case Unanswered():
-            return False
-        case Answered(Intent() as intent):
-            return book_look(payment, intent, now=now)
-        case Refused(code=code):
-            log.warning("payment_not_shown", payment=str(payment_id), code=code)
-    return True
+    outcome = look_for_intent(payment)
+    if isinstance(outcome, Refused):
+        log.warning("payment_not_shown", payment=str(payment_id), code=outcome.code)
+    if isinstance(outcome, Answered) and outcome.seen:
+        return book_look(payment, outcome.seen, now=now)
+    return tells_something(outcome)
 
 
 @durable
@@ -93,6 +91,16 @@ def look_for_intent(payment: Payment) -> Outcome[Intent | None]:
     if payment.intent_id:
         return intents.retrieve_intent(payment.intent_id)
     return intents.find_intent(payment.pk, since=payment.created_at - CLOCKS_DIFFER)
+
+
+def tells_something(outcome: Outcome[Any]) -> bool:
+    """Whether it is news of a thing: that it is there, or that Stripe does not know it.
+
+    A refused key, like silence, is none.
+    """
+    return isinstance(outcome, Answered) or (
+        isinstance(outcome, Refused) and outcome.code == UNKNOWN_THERE
+    )
 
 
 def look_at_reader(payment: Payment) -> Outcome[StripeReader]:
@@ -127,19 +135,17 @@ def _ask_the_reader(payment: Payment, now: datetime) -> bool:
     The intent is looked at once more after the reader: the card may have come in between.
     """
     shown = look_at_reader(payment)
-    if isinstance(shown, Unanswered):
+    if isinstance(shown, Unanswered) or not tells_something(shown):
         return False
     why = why_idle(payment, shown)
     if not why:
         return True
-    match look_for_intent(payment):
-        case Unanswered():
-            return False
-        case Answered(Intent() as intent):
-            with transaction():
-                if status_of_intent(intent) is PaymentStatus.PENDING:
-                    give_up(payment.pk, why, now=now)
-                else:
-                    apply_intent(payment.pk, intent, now=now)
-            close_failed(payment.pk, now=now)
-    return True
+    outcome = look_for_intent(payment)
+    if isinstance(outcome, Answered) and (intent := outcome.seen):
+        with transaction():
+            if status_of_intent(intent) is PaymentStatus.PENDING:
+                give_up(payment.pk, why, now=now)
+            else:
+                apply_intent(payment.pk, intent, now=now)
+        close_failed(payment.pk, now=now)
+    return tells_something(outcome)

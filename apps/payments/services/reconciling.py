@@ -16,6 +16,7 @@ from apps.payments import comparing
 from apps.payments.gateway import disputes, intents, ledger, refunds
 from apps.payments.gateway.calling import demand
 from apps.payments.models import Payment, Reconciliation, Refund
+from apps.payments.owing import list_owed_cents
 from apps.payments.selectors import (
     find_last_reconciliation,
     list_payments_at_stripe,
@@ -128,6 +129,7 @@ def _compare_payments(
     """Book what Stripe shows of these payments, compare what is at rest, and note the rest."""
     found: list[Found] = []
     examined = set()
+    owing = list_owed_cents()
     for payment in payments.values():
         intent = shown.get(payment.pk) or _retrieve(payment)
         if intent is not None and comparing.is_behind(payment, intent):
@@ -138,6 +140,8 @@ def _compare_payments(
             continue
         examined.add(str(payment.pk))
         found += comparing.compare_payment(payment, intent, now=now)
+        if payment.pk in owing:
+            found.append(comparing.compare_owed(payment, owing[payment.pk]))
     with transaction():
         note_differences(found, examined=examined, now=now)
     return Compared(payments=len(payments), found=tuple(found))

@@ -23,7 +23,13 @@ from apps.payments.rules import status_after_refunds
 from apps.payments.selectors import get_refund
 from apps.payments.services.attempting import perform
 from apps.payments.services.beginning import begin, refuse_in_flight
-from apps.payments.types import DisputeStatus, Operation, PaymentStatus, RefundStatus
+from apps.payments.types import (
+    CAME_TO_NOTHING,
+    DisputeStatus,
+    Operation,
+    PaymentStatus,
+    RefundStatus,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
 _REFUNDABLE = (PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED)
 _NOTHING_TAKEN = "Nothing was captured: cancel it instead."
 _NOT_YET = "Its money has not been taken yet: try again shortly."
+_NEVER = "Nothing was taken from this card, and nothing will be."
 _IN_DISPUTE = Q(is_charge_refundable=False) & ~Q(status=DisputeStatus.WON.value)
 
 
@@ -153,7 +160,7 @@ def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
     """Take the refund's share of what was captured. The constraint says no, should this not."""
     left = payment.captured_cents - payment.refunded_cents
     if payment.status not in (*_REFUNDABLE, PaymentStatus.REFUNDED):
-        raise _conflict(payment, _NOT_YET if payment.tendered_at else _NOTHING_TAKEN)
+        raise _conflict(payment, _why_nothing_is_in(payment))
     if payment.disputes.filter(_IN_DISPUTE).exists():
         raise _conflict(payment, "The customer's bank has the money in dispute.")
     if request.amount_cents > left:
@@ -168,6 +175,12 @@ def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
         status=after.value,
         changed_at=now,
     )
+
+
+def _why_nothing_is_in(payment: Payment) -> str:
+    if payment.status in CAME_TO_NOTHING:
+        return _NEVER
+    return _NOT_YET if payment.tendered_at else _NOTHING_TAKEN
 
 
 def _conflict(payment: Payment, detail: str) -> PaymentStateConflict:

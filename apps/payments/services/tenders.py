@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import transaction_required
 
 from apps.core.errors import FieldError
 from apps.core.money import format_cents
 from apps.core.sql import Batch
-from apps.payments.errors import RefundExceedsTender
+from apps.payments.errors import PaymentStateConflict, RefundExceedsCaptured, RefundExceedsTender
 from apps.payments.locks import hold_payment
 from apps.payments.models import Payment, Tender
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
 from apps.payments.services.refunding import hold_refund
-from apps.payments.types import Operation, PaymentStatus, RefundRequest, TenderKind
+from apps.payments.types import (
+    CAME_TO_NOTHING,
+    TAKEN,
+    Operation,
+    PaymentStatus,
+    RefundRequest,
+    TenderKind,
+)
+from apps.payments.types import Tender as Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +32,6 @@ if TYPE_CHECKING:
 
     from apps.payments.locks import Held
     from apps.payments.types import GivenBack
-    from apps.payments.types import Tender as Taken
 
     type Key = tuple[str, UUID | None]  # what money came in by: a kind, and a card's payment
 
@@ -89,18 +96,37 @@ def hand_back_tenders(*, order_id: UUID, change_cents: int, now: datetime) -> No
 
 
 @transaction_required
+def list_gone(*, order_id: UUID) -> tuple[Taken, ...]:
+    """What cards paid of an order by its books, and do not hold: of each card how much.
+
+    It was sent back by hand, or it never came. The payments are locked, in the order of their ids:
+    nothing is sent back meanwhile. What is only authorised may still come, and is not gone.
+    """
+    left = _left_of(order_id)
+    gone = []
+    for payment_id in sorted(payment_id for _, payment_id in left if payment_id):
+        held = hold_payment(payment_id)
+        kept = held.captured_cents - held.refunded_cents
+        missing = left[TenderKind.CARD.value, payment_id] - kept
+        if missing > 0 and held.status in TAKEN | CAME_TO_NOTHING:
+            gone.append(Taken(TenderKind.CARD, missing, payment_id))
+    return tuple(gone)
+
+
+@transaction_required
 def hand_back_part(*, store_id: int, given: GivenBack, now: datetime) -> None:
     """Write down what a return hands back, each part by what it came in by, once in `parts`.
 
     Cash goes over the counter; of cards the shares are held, and their money follows when Stripe
-    has been asked (`services.settling`). The caller holds the order, so what is left is what is
-    left; payments are locked here in the order of their ids.
+    has been asked (`services.settling`). What is gone of a card is written down with its part, and
+    nothing is sent. The caller holds the order, so what is left is what is left; payments are
+    locked here in the order of their ids.
 
     Raises:
         RefundExceedsTender: more than came in that way, or nothing of the order did.
         PaymentStateConflict, RefundExceedsCaptured: as `refunding.hold_refund`.
     """
-    left = _left_of(given)
+    left = _left_of(given.order_id, change_cents=given.change_cents)
     for place, part in enumerate(given.parts):
         if (part.kind.value, part.payment_id) not in left:
             raise _exceeds(place, 0)
@@ -113,32 +139,56 @@ def hand_back_part(*, store_id: int, given: GivenBack, now: datetime) -> None:
             reason=given.reason,
             actor_name=given.actor_name,
         )
-        hold_refund(store_id=store_id, request=request, now=now)
+        _hold(store_id, request, given, now)
     for place, part in enumerate(given.parts):
         if part.amount_cents > left[part.kind.value, part.payment_id]:
             raise _exceeds(place, left[part.kind.value, part.payment_id])
+    _write_back(given, now)
+
+
+def _hold(store_id: int, request: RefundRequest, given: GivenBack, now: datetime) -> None:
+    """Hold a card's share; a refusal says how the return can be made without it, if it can."""
+    try:
+        hold_refund(store_id=store_id, request=request, now=now)
+    except (RefundExceedsCaptured, PaymentStateConflict) as refusal:
+        gone = {part.payment_id: part.amount_cents for part in list_gone(order_id=given.order_id)}
+        if missing := gone.get(request.payment_id):
+            hint = (
+                f"{format_cents(missing)} that the order was to have from this card is not there:"
+                " it went back by hand, or never came. Leave that out of what you hand back."
+            )
+            facts: dict[str, Any] = refusal.facts
+            raise type(refusal)(f"{refusal.detail} {hint}", **facts) from refusal
+        raise
+
+
+def _write_back(given: GivenBack, now: datetime) -> None:
+    back: dict[Key, int] = {}
+    for part in (*given.parts, *given.gone):
+        key = (part.kind.value, part.payment_id)
+        back[key] = back.get(key, 0) + part.amount_cents
     Tender.objects.bulk_create(
         Tender(
             order_id=given.order_id,
-            kind=part.kind.value,
-            amount_cents=-part.amount_cents,
-            payment_id=part.payment_id,
+            kind=kind,
+            amount_cents=-amount_cents,
+            payment_id=payment_id,
             return_id=given.return_id,
             at=now,
         )
-        for part in given.parts
+        for (kind, payment_id), amount_cents in back.items()
     )
 
 
-def _left_of(given: GivenBack) -> dict[Key, int]:
+def _left_of(order_id: UUID, *, change_cents: int = 0) -> dict[Key, int]:
     """What has come in for the order, and not gone back, by what it came in by."""
     left: dict[Key, int] = {}
-    for row in Tender.objects.filter(order=given.order_id):
+    for row in Tender.objects.filter(order=order_id):
         key = (row.kind, row.payment_id)
         left[key] = left.get(key, 0) + row.amount_cents
     cash = (TenderKind.CASH.value, None)
     if cash in left:
-        left[cash] -= given.change_cents
+        left[cash] -= change_cents
     return left
 
 

@@ -219,13 +219,19 @@ def test_an_order_without_tenders_is_not_paid(api: ApiClient, chips: Product) ->
     assert refused(api, without(basket(chips), "tenders"))["is"] == (422, "tender-insufficient")
 
 
-def test_a_card_that_nobody_authorised_pays_nothing(api: ApiClient, chips: Product) -> None:
-    """Cards come later; until then `tender-excess` can only be met in the rules of payments."""
+@pytest.mark.parametrize(
+    ("key", "said"), [("sk_test_x", "Take the card again"), ("", "This shop takes cash only")]
+)
+def test_a_card_that_nobody_authorised_pays_nothing(
+    api: ApiClient, chips: Product, settings: Any, key: str, said: str
+) -> None:
+    settings.STRIPE_SECRET_KEY = key
     payment = str(uuid4())
     card_tender = {"kind": "card", "payment_id": payment, "amount_cents": 199}
     body = basket(chips, tenders=[{"kind": "cash", "amount_cents": 199}, card_tender])
     problem = refused(api, body)
     assert problem["is"] == (409, "payment-not-capturable")
+    assert problem["detail"].startswith(said)
     assert (problem["payment_id"], problem["order_id"]) == (payment, body["id"])
 
 

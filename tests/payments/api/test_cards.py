@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sandbox.stripe.server import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ABSURD: list[Any] = [0, 49, -1, 100_000_001, "500", 5.5, None]
+ABSURD: list[Any] = [0, 49, -1, 100_000_000, 100_000_001, "500", 5.5, None]
 
 
 class Desk:
@@ -122,6 +122,7 @@ def test_a_card_may_not_pay_more_than_the_total(desk: Desk) -> None:
 def test_an_absurd_amount_is_refused_and_stripe_not_asked(desk: Desk, cents: Any) -> None:
     answer = desk.pay(amount_cents=cents)
     assert answer.status_code == 400
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/amount_cents"]
     assert not Payment.objects.exists()
 
 

@@ -1,0 +1,76 @@
+"""The money of a return: by what it came in by, but for what a card had back or never paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django_subatomic.db import transaction_required
+
+from apps.core.money import format_cents
+from apps.orders.errors import RefundMismatch
+from apps.payments.services.tenders import hand_back_part, list_gone
+from apps.payments.types import GivenBack
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.orders.models import Order
+    from apps.orders.types import ReturnRequest
+    from apps.payments.types import Tender
+    from apps.stores.types import Till
+
+
+@transaction_required
+def hand_back(
+    *, till: Till, order: Order, request: ReturnRequest, total_cents: int, now: datetime
+) -> None:
+    """Hand back what the goods of a return are worth, but for what is gone of the order's cards.
+
+    The order must be locked.
+
+    Raises:
+        RefundMismatch: more is named than the goods are worth; or less, and not so much is gone.
+        RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
+            `tenders.hand_back_part`.
+    """
+    given = GivenBack(
+        order_id=order.pk,
+        return_id=request.id,
+        change_cents=order.change_cents,
+        parts=request.refunds,
+        reason=request.reason,
+        actor_name=till.clerk.name,
+        gone=_leave_out(request, total_cents),
+    )
+    hand_back_part(store_id=till.store.id, given=given, now=now)
+
+
+def _leave_out(request: ReturnRequest, total_cents: int) -> tuple[Tender, ...]:
+    """What the goods are worth beyond what is named, out of what is gone; mostly that is nothing.
+
+    Raises:
+        RefundMismatch: as above.
+    """
+    refund_cents = sum(part.amount_cents for part in request.refunds)
+    missing = total_cents - refund_cents
+    gone = list_gone(order_id=request.order_id) if missing > 0 else ()
+    gone_cents = min(total_cents, sum(part.amount_cents for part in gone))
+    if not 0 <= missing <= gone_cents:
+        raise _mismatch(total_cents, refund_cents, gone_cents)
+    left_out = []
+    for part in gone:
+        cents = min(part.amount_cents, missing)
+        missing -= cents
+        left_out += [replace(part, amount_cents=cents)] if cents else []
+    return tuple(left_out)
+
+
+def _mismatch(total_cents: int, refund_cents: int, gone_cents: int) -> RefundMismatch:
+    worth, named, gone = map(format_cents, (total_cents, refund_cents, gone_cents))
+    detail = f"What comes back is worth {worth}, not {named}."
+    facts: dict[str, Any] = {"total_cents": total_cents, "refund_cents": refund_cents}
+    if gone_cents:
+        detail += f" {gone} may be left out: it went back to a card by hand, or never came from it."
+        facts["gone_cents"] = gone_cents
+    return RefundMismatch(detail, **facts)
