@@ -13,6 +13,7 @@ from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
 from apps.orders.services.deciding import decide
+from apps.orders.services.overriding import approve_overrides, tell_of_overrides
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.services.tenders import claim_payments
@@ -33,11 +34,14 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
 
     Raises:
         DomainError: what `deciding.decide` refuses.
+        ApprovalInvalid: as `overriding.approve_overrides`.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
     sale = decide(till=till, request=request, now=now)
+    approvers = approve_overrides(till=till, sale=sale, now=now)
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
+    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
     claim = claim_number(till, sale.business_date)
     number = order_number(
         store_code=till.store.code,
