@@ -144,6 +144,16 @@ class Overridden:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Something that a quote of the order has shown, and the order has less of, or no more."""
+
+    line_id: UUID
+    product_id: int
+    quantity: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class PricedLine:
     """A line with its share of discount and tax. `total_cents` includes the tax."""
 
@@ -224,6 +234,7 @@ class Sale:
     placed_at: datetime
     warnings: tuple[Warned, ...]
     overridden: tuple[Overridden, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @property
     def total_cents(self) -> int:

@@ -117,6 +117,12 @@ UNFOLD: dict[str, Any] = {
                 _page("Terminals", "point_of_sale", "stores.terminal"),
                 _page("Staff", "badge", "stores.staff"),
                 _page("Limits of roles", "rule", "stores.rolelimit"),
+                {
+                    "title": "Exceptions",
+                    "icon": "flag",
+                    "link": reverse_lazy("exceptions"),
+                    "permission": _may("core.view_auditentry"),
+                },
                 _page("Tax counties", "account_balance", "stores.taxjurisdiction"),
                 _page("What is taxed", "percent", "stores.taxtreatment"),
             ),

@@ -53,6 +53,7 @@ def test_each_line_at_another_price_stands_in_the_audit(till: Till, bourbon: Pro
         "quantity": 2,
         "lawful_cents": 1999,
         "price_cents": 1499,
+        "amount_cents": 1000,
         "approved_by": "Mia",
     }
 

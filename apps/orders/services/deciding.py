@@ -8,7 +8,7 @@ from apps.core.clock import business_date
 from apps.orders.compliance import check_age, check_hours
 from apps.orders.services.assembling import assemble
 from apps.orders.services.overriding import refuse_unapproved
-from apps.orders.services.promising import find_promise
+from apps.orders.services.promising import find_promise, removed_since
 from apps.orders.types import Sale
 from apps.payments.rules import settle
 from apps.payments.selectors import get_tenders
@@ -45,4 +45,5 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
         placed_at=now,
         warnings=assembled.changes,
         overridden=assembled.overridden,
+        removed=removed_since(promise, {line.id: line.quantity for line in request.lines}),
     )

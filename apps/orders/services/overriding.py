@@ -77,6 +77,7 @@ def tell_of_overrides(
             "quantity": line.quantity,
             "lawful_cents": line.lawful_cents,
             "price_cents": line.price_cents,
+            "amount_cents": line.amount_cents,
             "approved_by": approvers.get(line.line_id, ""),
         }
         subject = f"order-line:{line.line_id}"
