@@ -77,7 +77,7 @@ def _rows(people: Sequence[CashierExceptions]) -> list[dict[str, Any]]:
             "share": round(100 * person.per_hundred / most) if most else 0,
             "stands_out": person.count >= FEW and person.per_hundred > CONSPICUOUS * usual,
             "counts": [person.counts.get(action, 0) for action in KINDS],
-            "amount": format_cents(person.amount_cents),
+            "amount": format_cents(person.amount_cents) if person.amount_cents else "",
         }
         for person in people
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
@@ -64,14 +66,13 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     keyset = ("asked_at", "id")
     list_display = (
-        "asked_at",
-        "state",
         "what",
+        "decide",
         dollars("amount_cents", "Up to"),
         "cashier",
         "terminal",
         "reason",
-        "approver",
+        "asked",
     )
     list_select_related = ("cashier", "terminal", "approver", "store")
     list_filter = (WaitingFilter, "store")
@@ -92,18 +93,41 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "used_at",
     )
     readonly_fields = ("what", "state")
-    actions_row = ("approve", "deny")
     actions_detail = ("approve", "deny")
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for both buttons."""
         return request.user.has_perm("stores.change_approval")
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whoever may not decide sees how it stands."""
+        columns = super().get_list_display(request)
+        if self.has_decide_permission(request):
+            return columns
+        return ["state" if column == "decide" else column for column in columns]
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
         if isinstance(row, Approval) and status_of_approval(row, now=timezone.now()) != "waiting":
             return []
         return super().get_actions_detail(request, object_id)
+
+    @display(description="Asked")
+    def asked(self, approval: Approval) -> str:
+        return naturaltime(approval.asked_at)
+
+    @display(description="State")
+    def decide(self, approval: Approval) -> str:
+        """Both buttons, for as long as it waits; then what came of it."""
+        status = status_of_approval(approval, now=timezone.now())
+        if status != "waiting":
+            by = f" by {approval.approver.name}" if approval.approver else ""
+            return f"{status}{by}"
+        pages = (f"admin:stores_approval_{how}" for how in ("approve", "deny"))
+        return format_html(
+            '<span class="tillhouse-decide"><a href="{}">Approve</a> <a href="{}">Deny</a></span>',
+            *(reverse(page, args=[approval.pk]) for page in pages),
+        )
 
     @display(description="What")
     def what(self, approval: Approval) -> str:
