@@ -12,6 +12,7 @@ from apps.inventory.api import urls as inventory
 from apps.orders.api import urls as orders
 from apps.payments.api import urls as payments
 from apps.payments.views import stripe_webhook
+from apps.reports.exceptions import exceptions
 from apps.stores.api import urls as stores
 
 handler400 = "apps.core.views.bad_request"
@@ -33,6 +34,7 @@ urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("webhooks/stripe", stripe_webhook),
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/exceptions/", admin.site.admin_view(exceptions), name="exceptions"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

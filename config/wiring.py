@@ -53,6 +53,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.taxjurisdiction": _SEE,
         "stores.taxrate": _SEE,
         "stores.taxtreatment": _SEE,
+        "stores.approval": _SEE,
+        "stores.rolelimit": _SEE,
         "catalog.product": _SEE,
         "catalog.barcode": _SEE,
         "catalog.price": _SEE,
@@ -83,6 +85,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.location": _SEE,
     },
     Permission.VOID_ORDER: {
+        "stores.approval": ("change",),
         "payments.payment": ("change",),
         "payments.refund": ("add",),
         "payments.difference": ("change",),
@@ -108,6 +111,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     },
     Permission.MANAGE_STAFF: {"stores.staff": _EDIT},
     Permission.MANAGE_STORES: {
+        "stores.rolelimit": ("view", "change"),
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),
         "stores.sellinghours": (*_EDIT, "delete"),

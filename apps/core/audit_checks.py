@@ -10,7 +10,7 @@ from apps.core.models import AuditChain, AuditEntry
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,20 @@ def find_broken_link(chain: str) -> BrokenLink | None:
     return None
 
 
+def list_chains() -> list[str]:
+    """Every chain of which a head or an entry is left."""
+    entries = AuditEntry.objects.order_by().values_list("chain", flat=True).distinct()
+    return sorted({*AuditChain.objects.values_list("name", flat=True), *entries})
+
+
+def count_entries(chains: Sequence[str]) -> int:
+    """How many entries these chains have."""
+    return AuditEntry.objects.filter(chain__in=chains).count()
+
+
 def find_broken_links() -> Iterator[str]:
     """A sentence for every chain that does not hold, whether its head or its entries are left."""
-    entries = AuditEntry.objects.order_by().values_list("chain", flat=True).distinct()
-    for chain in sorted({*AuditChain.objects.values_list("name", flat=True), *entries}):
+    for chain in list_chains():
         if link := find_broken_link(chain):
             yield f"{link.chain}, entry {link.sequence}: {link.reason}"
 

@@ -117,6 +117,43 @@ class BasketLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """A line that is to be sold at another price than the one on file, each per unit of quantity.
+
+    `approval` is the token of whoever approved it, where the cashier's own limits do not suffice.
+    """
+
+    position: int
+    line_id: UUID
+    quantity: int
+    lawful_cents: int
+    price_cents: int
+    approval: str | None
+
+    @property
+    def amount_cents(self) -> int:
+        """How far the line is off."""
+        return abs(self.lawful_cents - self.price_cents) * self.quantity
+
+    @property
+    def percent(self) -> int:
+        """How far the price is off the one on file, rounded up; 100 where that is nothing."""
+        if not self.lawful_cents:
+            return 100
+        return -(-abs(self.lawful_cents - self.price_cents) * 100 // self.lawful_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Something that a quote of the order has shown, and the order has less of, or no more."""
+
+    line_id: UUID
+    product_id: int
+    quantity: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class PricedLine:
     """A line with its share of discount and tax. `total_cents` includes the tax."""
 
@@ -196,6 +233,8 @@ class Sale:
     business_date: date
     placed_at: datetime
     warnings: tuple[Warned, ...]
+    overridden: tuple[Overridden, ...] = ()
+    removed: tuple[Removed, ...] = ()
 
     @property
     def total_cents(self) -> int:
@@ -225,6 +264,7 @@ class ReturnRequest:
     refunds: tuple[Tender, ...]
     reason: str
     fingerprint: str
+    approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

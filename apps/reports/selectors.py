@@ -8,20 +8,30 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import ExtractHour
+from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, ExtractHour
 
 from apps.core.clock import business_date, instant_at
+from apps.core.models import AuditEntry
+from apps.core.types import ActorKind
 from apps.orders.models import Order, OrderLine, Return
 from apps.orders.types import OrderStatus
 from apps.payments.models import Payment, Tender
 from apps.payments.types import PaymentStatus, TenderKind
 from apps.payments.wording import is_decline
-from apps.reports.types import BestSeller, CardTroubles, DayFigures, StoreDay, Takings
-from apps.stores.models import Store
+from apps.reports.types import (
+    BestSeller,
+    CardTroubles,
+    CashierExceptions,
+    DayFigures,
+    StoreDay,
+    Takings,
+)
+from apps.stores.models import Store, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -133,6 +143,44 @@ def list_best_sellers(days: Sequence[StoreDay], *, count: int) -> list[BestSelle
         .order_by("-sales", "product_id")[:count]
     )
     return [BestSeller(r["product_id"], r["product__name"], r["units"], r["sales"]) for r in rows]
+
+
+def list_exceptions(
+    *, actions: Collection[str], store_id: int | None, since: datetime, now: datetime
+) -> list[CashierExceptions]:
+    """Who did how much of what is out of the ordinary since then, most per sale first.
+
+    Somebody who sold and did nothing of the kind is there too, for comparison.
+    """
+    tills = Terminal.objects.all() if store_id is None else Terminal.objects.filter(store=store_id)
+    chains = [f"terminal:{pk}" for pk in tills.values_list("pk", flat=True)]
+    sales = Order.objects.filter(terminal__in=tills, placed_at__gte=since, placed_at__lte=now)
+    sold = {
+        str(row["cashier"]): (row["cashier__name"], row["count"])
+        for row in sales.values("cashier", "cashier__name").annotate(count=Count("pk"))
+    }
+    done: dict[str, dict[str, tuple[int, int]]] = {}
+    names = {pk: name for pk, (name, _) in sold.items()}
+    entries = AuditEntry.objects.filter(
+        actor_kind=ActorKind.STAFF, action__in=actions, chain__in=chains, at__gte=since, at__lte=now
+    )
+    worth = Coalesce(KT("facts__total_cents"), KT("facts__amount_cents"), Value("0"))
+    rows = entries.values("actor_id", "actor_name", "action").annotate(
+        count=Count("pk"), cents=Sum(Cast(worth, BigIntegerField()))
+    )
+    for row in rows:
+        done.setdefault(row["actor_id"], {})[row["action"]] = (row["count"], row["cents"])
+        names.setdefault(row["actor_id"], row["actor_name"])
+    people = [
+        CashierExceptions(
+            name,
+            sales=sold.get(pk, ("", 0))[1],
+            counts={action: count for action, (count, _) in done.get(pk, {}).items()},
+            amount_cents=sum(cents for _, cents in done.get(pk, {}).values()),
+        )
+        for pk, name in names.items()
+    ]
+    return sorted(people, key=lambda person: (-person.per_hundred, person.name))
 
 
 def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from apps.core.money import round_half_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 
@@ -21,6 +22,26 @@ class StoreDay:
     timezone: str
     day: date
     day_end_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashierExceptions:
+    """What one cashier did out of the ordinary, by action of the audit, against what they sold."""
+
+    name: str
+    sales: int
+    counts: Mapping[str, int]
+    amount_cents: int
+
+    @property
+    def count(self) -> int:
+        """All of them together."""
+        return sum(self.counts.values())
+
+    @property
+    def per_hundred(self) -> Decimal:
+        """Exceptions per hundred sales, to one decimal; of nobody who sold nothing, all of them."""
+        return (Decimal(100 * self.count) / max(self.sales, 1)).quantize(Decimal("0.1"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,30 @@ class ApprovalRequired(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class ApprovalInvalid(DomainError):
+    code = "approval-invalid"
+    title = "The approval does not hold for this"
+    kind = Kind.FORBIDDEN
+
+
+class ApprovalBeyondLimit(DomainError):
+    code = "approval-beyond-limit"
+    title = "This person may not approve that much"
+    kind = Kind.FORBIDDEN
+
+
+class ApprovalUnknown(DomainError):
+    code = "approval-unknown"
+    title = "There is no such request for approval"
+    kind = Kind.NOT_FOUND
+
+
+class ApprovalDecided(DomainError):
+    code = "approval-decided"
+    title = "The request was decided, or is too old"
+    kind = Kind.CONFLICT
+
+
 class PairingCodeInvalid(DomainError):
     code = "pairing-code-invalid"
     title = "The pairing code is wrong, used or older than 15 minutes"

@@ -10,6 +10,7 @@ from apps.stores.types import (
     BeverageType,
     Hours,
     LicenceKind,
+    Limits,
     Permission,
     Role,
     TaxClass,
@@ -56,6 +57,18 @@ def may(role: Role, permission: Permission) -> bool:
     """Whether a role carries a permission."""
     return permission in PERMISSIONS[role]
 
+
+# What each role may do alone until an owner says otherwise (`RoleLimit`). None: no limit.
+# fmt: off
+DEFAULT_LIMITS: dict[Role, Limits] = {
+    #                      off the price  refund  void  open the drawer
+    Role.CASHIER:    Limits(0,            0,      0,    NO),
+    Role.SHIFT_LEAD: Limits(10,           None,   None, YES),
+    Role.MANAGER:    Limits(50,           None,   None, YES),
+    Role.OWNER:      Limits(100,          None,   None, YES),
+    Role.AUDITOR:    Limits(0,            0,      0,    NO),
+}
+# fmt: on
 
 # --- Licences -------------------------------------------------------------------------------------
 

@@ -11,13 +11,15 @@ from django.db.models import Prefetch
 
 from apps.core.reference import ReferenceCache, read_revision
 from apps.core.sql import Batch
-from apps.stores.models import Staff, Store, TaxRate, TaxTreatment, Terminal
-from apps.stores.rules import STATE_WEEK
+from apps.stores.errors import ApprovalUnknown
+from apps.stores.models import Approval, RoleLimit, Staff, Store, TaxRate, TaxTreatment, Terminal
+from apps.stores.rules import DEFAULT_LIMITS, STATE_WEEK
 from apps.stores.types import (
     Clerk,
     Hours,
     Licence,
     LicenceKind,
+    Limits,
     OutletKind,
     PairedTerminal,
     Register,
@@ -32,11 +34,13 @@ from apps.stores.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
+    from uuid import UUID
 
 SESSION_IDLE = timedelta(minutes=30)
 TOUCH_EVERY = timedelta(minutes=1)
 
 _profiles: ReferenceCache[int, StoreProfile] = ReferenceCache()
+_limits: ReferenceCache[Role, Limits] = ReferenceCache()
 
 _TILL = (
     "SELECT session.id, terminal.id, terminal.number, terminal.name, terminal.store_id,"
@@ -103,6 +107,51 @@ def get_store_profile(*, store_id: int, revision: int) -> StoreProfile:
     return known
 
 
+def get_limits(*, role: Role, revision: int) -> Limits:
+    """What a role may do alone, from the cache where `revision` is known."""
+    known = _limits.entries(revision)
+    if role not in known:
+        rows = {
+            Role(row.role): Limits(
+                row.discount_percent, row.refund_cents, row.void_cents, row.may_open_drawer
+            )
+            for row in RoleLimit.objects.all()
+        }
+        _limits.add(revision, {**DEFAULT_LIMITS, **rows})
+        return rows.get(role, DEFAULT_LIMITS[role])
+    return known[role]
+
+
+def get_approval(*, till: Till, approval_id: UUID) -> Approval:
+    """What this cashier has asked for.
+
+    Raises:
+        ApprovalUnknown: they have asked for no such thing.
+    """
+    asked = Approval.objects.select_related("approver").filter(cashier=till.clerk.id)
+    approval = asked.filter(pk=approval_id, store=till.store.id).first()
+    if approval is None:
+        raise ApprovalUnknown("Nothing was asked for under this id.", id=str(approval_id))
+    return approval
+
+
+def status_of_approval(approval: Approval, *, now: datetime) -> str:
+    """In a word: waiting, approved, denied, used or expired."""
+    if approval.used_at:
+        return "used"
+    if approval.is_denied:
+        return "denied"
+    if approval.expires_at <= now:
+        return "expired"
+    return "approved" if approval.decided_at else "waiting"
+
+
+def count_approvals_waiting(*, now: datetime) -> int:
+    """How many things tills wait for in the back office; 99 stands for that many and more."""
+    waiting = Approval.objects.filter(decided_at__isnull=True, expires_at__gt=now)
+    return len(waiting.values_list("pk")[:99])
+
+
 def find_store_id(*, code: str) -> int | None:
     """The store of that code, or None."""
     return Store.objects.filter(code=code).values_list("pk", flat=True).first()
@@ -129,6 +178,7 @@ def list_clerks(*, store_code: str) -> list[Clerk]:
 def forget_profiles() -> None:
     """Empty the cache, for tests that roll the database back."""
     _profiles.clear()
+    _limits.clear()
 
 
 def _load_profile(store_id: int) -> StoreProfile:

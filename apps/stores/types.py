@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
+    from uuid import UUID
     from zoneinfo import ZoneInfo
 
 
@@ -101,6 +102,71 @@ class Permission(StrEnum):
     MANAGE_TERMINALS = "MANAGE_TERMINALS"
     MANAGE_STAFF = "MANAGE_STAFF"
     MANAGE_STORES = "MANAGE_STORES"
+
+
+class ApprovalAction(StrEnum):
+    """What may need somebody's approval at a till."""
+
+    OVERRIDE_PRICE = "OVERRIDE_PRICE"
+    VOID_ORDER = "VOID_ORDER"
+    RETURN_ORDER = "RETURN_ORDER"
+    NO_SALE = "NO_SALE"
+
+    @property
+    def word(self) -> str:
+        """As the API names it."""
+        return self.value.replace("_", "-").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a role may do at a till without asking anybody. None stands for no limit."""
+
+    discount_percent: int  # off, or on top of, the price on file
+    refund_cents: int | None
+    void_cents: int | None
+    may_open_drawer: bool
+
+    def cover(self, deed: Deed) -> bool:
+        """Whether somebody with these limits may do it."""
+        match deed.action:
+            case ApprovalAction.OVERRIDE_PRICE:
+                return deed.percent <= self.discount_percent
+            case ApprovalAction.VOID_ORDER:
+                return self.void_cents is None or deed.amount_cents <= self.void_cents
+            case ApprovalAction.RETURN_ORDER:
+                return self.refund_cents is None or deed.amount_cents <= self.refund_cents
+            case ApprovalAction.NO_SALE:
+                return self.may_open_drawer
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a cashier is about to do that not everybody may.
+
+    `amount_cents` is what it is worth: the price that is let off, the total that is voided, the
+    money that goes back. `percent` says how far a price is off the one on file, rounded up.
+    """
+
+    action: ApprovalAction
+    order_id: UUID | None = None
+    amount_cents: int = 0
+    percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody is asked to approve: at most this amount, for this order or any one."""
+
+    action: ApprovalAction
+    order_id: UUID | None = None
+    amount_cents: int | None = None
+    reason: str = ""
+
+    @property
+    def deed(self) -> Deed:
+        """The least that it comes to, for whoever is to approve it."""
+        return Deed(self.action, self.order_id, self.amount_cents or 1, percent=1)
 
 
 @dataclass(frozen=True, slots=True)

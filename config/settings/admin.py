@@ -80,6 +80,10 @@ UNFOLD: dict[str, Any] = {
                 _page("Orders", "receipt_long", "orders.order"),
                 _page("Returns", "assignment_return", "orders.return"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+                {
+                    **_page("Approvals", "approval", "stores.approval"),
+                    "badge": "apps.stores.admin.approvals.waiting_badge",
+                },
             ),
             _group(
                 "Money",
@@ -112,6 +116,13 @@ UNFOLD: dict[str, Any] = {
                 _page("Stores", "storefront", "stores.store"),
                 _page("Terminals", "point_of_sale", "stores.terminal"),
                 _page("Staff", "badge", "stores.staff"),
+                _page("Limits of roles", "rule", "stores.rolelimit"),
+                {
+                    "title": "Exceptions",
+                    "icon": "flag",
+                    "link": reverse_lazy("exceptions"),
+                    "permission": _may("core.view_auditentry"),
+                },
                 _page("Tax counties", "account_balance", "stores.taxjurisdiction"),
                 _page("What is taxed", "percent", "stores.taxtreatment"),
             ),

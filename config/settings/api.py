@@ -37,6 +37,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalStatusEnum": "apps.stores.api.approvals.STATUSES",
         "MethodEnum": ["scan", "typed"],
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 
 from apps.stores.selectors import list_registers
+from apps.stores.services.staff import give_account
 from apps.stores.services.terminals import issue_pairing_code
 from scripts.demo.client import TillClient
 from scripts.demo.hour import Counter
 from scripts.demo.loading import ACTOR
-from scripts.demo.shops import SHOPS
+from scripts.demo.shops import OWNER, SHOPS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,10 +97,12 @@ def _admin(known: dict[str, str]) -> dict[str, str]:
     users = get_user_model().objects
     user = users.filter(username=USERNAME).first()
     if user is None:
-        users.create_superuser(USERNAME, password=password)
+        user = users.create_superuser(USERNAME, password=password)
     elif not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])
+    with transaction():
+        give_account(actor=ACTOR, staff_code=OWNER.code, user_id=user.pk, now=timezone.now())
     return {"username": USERNAME, "password": password}
 
 

@@ -77,7 +77,9 @@ def write_history(now: datetime, *, days: int = 7) -> int:
 def _counters(shop: Shop, now: datetime) -> list[Counter]:
     revision = read_revision()
     registers = list_registers(store_code=shop.store.code)
-    clerks = tuple(list_clerks(store_code=shop.store.code))
+    codes = {person.code for person in shop.people}
+    people = list_clerks(store_code=shop.store.code)
+    clerks = tuple(clerk for clerk in people if clerk.code in codes)
     store = get_store_profile(store_id=registers[0][0], revision=revision)
     ids = list_product_ids(sku_prefix=shop.skus)
     items = list_items_by_id(store=store, product_ids=ids, revision=revision, now=now)

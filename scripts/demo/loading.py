@@ -24,13 +24,13 @@ from apps.inventory.types import Document, Move, MovementKind
 from apps.stores.selectors import find_store_id
 from apps.stores.services.opening import add_terminal, hire_staff, open_store
 from apps.stores.types import NewStaff, NewTerminal
-from scripts.demo.shops import SHOPS
+from scripts.demo.shops import OWNER, SHOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from scripts.demo.shops import Shop
+    from scripts.demo.shops import Person, Shop
 
 CATALOGS = Path(__file__).resolve().parents[2] / "apps" / "catalog" / "demo"
 ACTOR = system_actor("demo")
@@ -42,8 +42,8 @@ def load(now: datetime) -> None:
     """Set everything up as it stood at `now`."""
     call_command("load_florida", stdout=io.StringIO())
     with transaction():
-        for shop in SHOPS:
-            open_shop(shop, now)
+        store_ids = [open_shop(shop, now) for shop in SHOPS]
+        hire(OWNER, store_ids, now)
         load_modifiers()
     load_catalog("liquor.csv", "LIQUOR", now)
     load_catalog("cafe.csv", "CAFE", now)
@@ -52,14 +52,19 @@ def load(now: datetime) -> None:
         fill_shelves(shop, dice, now)
 
 
-def open_shop(shop: Shop, now: datetime) -> None:
+def open_shop(shop: Shop, now: datetime) -> int:
     store_id = open_store(actor=ACTOR, new=shop.store, now=now)
     give_store_its_book(store_id=store_id, code=shop.book, name=f"{shop.book.capitalize()} prices")
     for number, name in enumerate(shop.tills, start=1):
         add_terminal(actor=ACTOR, new=NewTerminal(store_id, number, name), now=now)
     for person in shop.people:
-        new = NewStaff(person.code, person.name, person.role, person.pin, (store_id,))
-        hire_staff(actor=ACTOR, new=new, now=now)
+        hire(person, [store_id], now)
+    return store_id
+
+
+def hire(person: Person, store_ids: list[int], now: datetime) -> None:
+    new = NewStaff(person.code, person.name, person.role, person.pin, tuple(store_ids))
+    hire_staff(actor=ACTOR, new=new, now=now)
 
 
 def load_modifiers() -> None:

@@ -22,6 +22,9 @@ class Person:
     pin: str
 
 
+OWNER = Person("rosa", "Rosa Delgado", Role.OWNER, "5918")
+
+
 @dataclass(frozen=True)
 class Shop:
     """A store, its tills, its people and the book it sells by."""

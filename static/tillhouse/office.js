@@ -19,3 +19,14 @@ document.addEventListener("alpine:init", () => {
     return page;
   };
 });
+
+/* A page on which people wait for something looks again by itself, but only while somebody sees it
+   and nobody types or chooses. */
+document.addEventListener("DOMContentLoaded", () => {
+  const waiting = document.querySelector("[data-look-again-seconds]");
+  if (!waiting) return;
+  setInterval(() => {
+    const isBusy = document.querySelector("input:checked, input:focus, select:focus");
+    if (document.visibilityState === "visible" && !isBusy) window.location.reload();
+  }, waiting.dataset.lookAgainSeconds * 1000);
+});

@@ -66,6 +66,7 @@ def make_everything() -> None:
     make_reconciliation()
     make_balance_entry(payment=card, payout=make_payout())
     make_reader(store)
+    api.post("approvals/requests", {"action": "no-sale"})
     make_location(store)
 
 

@@ -27,7 +27,8 @@ NOBODY_IS_HERE = "00000000-0000-0000-0000-000000000000"
 # What whoever runs or audits the shops reads. Accounts and the machine's own books are not theirs.
 SEEN = {
     "core_auditentry", "stores_store", "stores_staff", "stores_terminal", "stores_taxjurisdiction",
-    "stores_taxtreatment", "catalog_product", "catalog_price", "catalog_category",
+    "stores_taxtreatment", "stores_approval", "stores_rolelimit",
+    "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",

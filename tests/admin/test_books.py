@@ -188,7 +188,7 @@ def test_the_audit_is_narrowed_to_what_was_done_of_late(manager: Client, store: 
     page = manager.get(list_of(AuditEntry))
     offered = [spec.lookup_choices for spec in page.context["cl"].filter_specs]
     assert offered == [
-        ["order.completed", "staff.office_role_given", "stock.receipt"],
+        ["account.logged_in", "order.completed", "staff.office_role_given", "stock.receipt"],
         ["STAFF", "USER"],
     ]
     (entry,) = listed(manager.get(list_of(AuditEntry, action="order.completed")))

@@ -34,6 +34,9 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "payments/{id}/refunds"),
     (READ, "readers"),
     (SEND, "terminals/connection-token"),
+    (SEND, "approvals"),
+    (SEND, "approvals/requests"),
+    (READ, "approvals/requests/{id}"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
@@ -46,7 +49,6 @@ LATER: tuple[tuple[str, str], ...] = (
     (SEND, "shifts/current/cash-movements"),
     (SEND, "shifts/current/close"),
     (READ, "stock/stream"),
-    (SEND, "approvals"),
     (SEND, "heartbeat"),
 )
 # Calls of other programs that answer by now.

@@ -66,10 +66,13 @@ def sold(till: Till, *lines: Product | Document, now: datetime = NOON, **fields:
     return read(send(till, basket(*lines, **fields), now=now))
 
 
-def voided(till: Till, order_id: UUID | str, *, now: datetime = NOON) -> Document:
+def voided(
+    till: Till, order_id: UUID | str, *, approval: str | None = None, now: datetime = NOON
+) -> Document:
     """The order as it stands after it was voided."""
+    order, reason = UUID(str(order_id)), "wrong bottle"
     with transaction():
-        return void_order(till=till, order_id=UUID(str(order_id)), reason="wrong bottle", now=now)
+        return void_order(till=till, order_id=order, reason=reason, approval=approval, now=now)
 
 
 def booked(till: Till, order_id: UUID | str) -> Document:

@@ -175,7 +175,8 @@ def test_another_price_is_charged_and_named_by_its_line(till: Till, bourbon: Pro
     lines = [line_of(bourbon), line_of(bourbon, unit_price_cents=999)]
     result = assembled(till, *lines)
     assert [line.line.unit_price_cents for line in result.basket.lines] == [1999, 999]
-    assert result.overridden == (1,)
+    (line,) = result.overridden
+    assert (line.position, line.lawful_cents, line.price_cents) == (1, 1999, 999)
 
 
 def test_the_lawful_price_said_aloud_is_no_other_price(till: Till, bourbon: Product) -> None:
@@ -184,7 +185,8 @@ def test_the_lawful_price_said_aloud_is_no_other_price(till: Till, bourbon: Prod
 
 def test_nothing_is_another_price_too(till: Till, bourbon: Product) -> None:
     result = assembled(till, line_of(bourbon, unit_price_cents=0))
-    assert (result.overridden, result.basket.total_cents) == ((0,), 0)
+    assert [line.percent for line in result.overridden] == [100]
+    assert result.basket.total_cents == 0
 
 
 def test_a_promised_price_is_charged_per_base_unit(till: Till) -> None:

@@ -123,7 +123,8 @@ def test_a_cashier_needs_somebody_else_to_take_goods_back(
 ) -> None:
     refused = refuse(errors.ReturnNeedsApproval, till, order, some_of(order))
     assert (refused.code, refused.kind) == ("approval-required", Kind.FORBIDDEN)
-    assert refused.facts == {"action": "return-order"}
+    wanted = {"action": "return-order", "order_id": order["id"], "amount_cents": 199}
+    assert refused.facts == wanted
 
 
 @pytest.mark.parametrize("role", [Role.SHIFT_LEAD, Role.MANAGER, Role.OWNER])

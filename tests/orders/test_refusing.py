@@ -68,9 +68,11 @@ def test_a_price_nobody_approved_writes_nothing(till: Till, chips: Product) -> N
 
 
 def test_a_price_nobody_approved_names_the_action_and_the_lines(till: Till, chips: Product) -> None:
+    body = basket(chips, line_of(chips, unit_price_cents=1))
     with pytest.raises(errors.PriceOverrideNeedsApproval) as refusal:
-        send(till, basket(chips, line_of(chips, unit_price_cents=1)))
-    assert refusal.value.facts == {"action": "override-price", "lines": [1]}
+        send(till, body)
+    wanted = {"action": "override-price", "order_id": body["id"], "amount_cents": 198}
+    assert refusal.value.facts == {**wanted, "lines": [1]}
 
 
 def test_an_unknown_barcode_writes_nothing(till: Till, chips: Product) -> None:

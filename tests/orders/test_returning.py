@@ -160,6 +160,7 @@ def test_a_return_is_in_the_audit_of_the_terminal_that_took_it(
         "number": order["number"],
         "total_cents": 199,
         "reason": "corked",
+        "approved_by": "",
     }
     assert find_broken_link(lead_till.scope) is None
 

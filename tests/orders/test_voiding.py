@@ -121,7 +121,12 @@ def test_a_void_is_in_the_audit_of_the_terminal_that_voided(
         f"order:{order['id']}",
         SOON,
     )
-    assert entry.facts == {"number": order["number"], "reason": "wrong bottle"}
+    assert entry.facts == {
+        "number": order["number"],
+        "total_cents": 199,
+        "reason": "wrong bottle",
+        "approved_by": "",
+    }
     assert find_broken_link(lead_till.scope) is None
 
 
@@ -169,7 +174,8 @@ def test_a_cashier_needs_somebody_else_to_void(till: Till, chips: Product) -> No
     with pytest.raises(VoidNeedsApproval) as refusal:
         voided(till, order["id"])
     assert (refusal.value.code, refusal.value.kind) == ("approval-required", Kind.FORBIDDEN)
-    assert refusal.value.facts == {"action": "void-order"}
+    wanted = {"action": "void-order", "order_id": order["id"], "amount_cents": 199}
+    assert refusal.value.facts == wanted
     assert on_hand(till, chips) == 9
 
 

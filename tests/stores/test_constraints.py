@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +11,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.stores.models import (
+    Approval,
     Licence,
+    RoleLimit,
     SellingHours,
     SellingHoursException,
     Staff,
@@ -22,13 +24,14 @@ from apps.stores.models import (
     Terminal,
     TillSession,
 )
-from apps.stores.types import LicenceKind, OutletKind, Role, TaxClass
+from apps.stores.types import ApprovalAction, LicenceKind, OutletKind, Role, TaxClass
 from tests.factories import LICENSED_SINCE, make_county, make_staff, make_store, make_terminal
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
 DAY = date(2026, 11, 22)
+DAWN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 VALID: dict[type[Model], dict[str, Any]] = {
     Store: {"code": "TWO", "name": "Two", "address": "-", "outlet_kind": OutletKind.CAFE},
@@ -44,6 +47,13 @@ VALID: dict[type[Model], dict[str, Any]] = {
         "is_taxable": True,
     },
     Terminal: {"number": 1, "name": "Till"},
+    RoleLimit: {"role": Role.AUDITOR, "discount_percent": 100, "refund_cents": 0, "void_cents": 0},
+    Approval: {
+        "action": ApprovalAction.NO_SALE,
+        "amount_cents": 0,
+        "asked_at": DAWN,
+        "expires_at": DAWN,
+    },
 }
 
 CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
@@ -69,6 +79,15 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("tax_treatment_class_is_known", TaxTreatment, {"tax_class": "CIGAR"}),
     ("tax_treatment_outlet_is_known", TaxTreatment, {"outlet_kind": "BAR"}),
     ("terminal_number_from_one", Terminal, {"number": 0}),
+    ("role_limit_role_is_known", RoleLimit, {"role": "BOSS"}),
+    ("role_limit_is_a_percentage", RoleLimit, {"discount_percent": 101}),
+    ("role_limits_not_negative", RoleLimit, {"refund_cents": -1}),
+    ("role_limits_not_negative", RoleLimit, {"void_cents": -1}),
+    ("approval_action_is_known", Approval, {"action": "GIVE_AWAY"}),
+    ("approval_amount_not_negative", Approval, {"amount_cents": -1}),
+    ("approval_is_decided_by_somebody", Approval, {"decided_at": DAWN}),
+    ("approval_is_decided_by_somebody", Approval, {"is_denied": True}),
+    ("only_what_was_approved_is_used", Approval, {"used_at": DAWN}),
 ]
 
 # Per rule, the table and the other values with which a second row is welcome.
@@ -89,8 +108,13 @@ def insert(model: type[Model], **changes: Any) -> Model:
     fields = {**VALID[model], **changes}
     if model in {Store, TaxRate}:
         fields.setdefault("jurisdiction", make_county("Leon"))
+    elif model is RoleLimit:
+        RoleLimit.objects.all().delete()
     elif model not in {Staff, TaxTreatment}:
         fields.setdefault("store", Store.objects.first() or make_store())
+    if model is Approval:
+        fields["terminal"] = make_terminal(fields["store"])
+        fields["cashier"] = make_staff(fields["store"])
     return model._default_manager.create(**fields)
 
 

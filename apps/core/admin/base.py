@@ -27,7 +27,11 @@ _UNSPOKEN = frozenset({"password", "password1", "password2", "pin"})
 
 def actor_of(request: HttpRequest) -> Actor:
     """The person at the admin, with a chain of their own."""
-    user = cast("User", request.user)  # the admin lets nobody else in
+    return actor_for(cast("User", request.user))  # the admin lets nobody else in
+
+
+def actor_for(user: User) -> Actor:
+    """An account of the back office, with a chain of its own."""
     name = user.get_full_name() or user.get_username()
     return Actor(ActorKind.USER, str(user.pk), name, f"user:{user.pk}")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -81,9 +82,17 @@ class VoidView(TillView):
     )
     def post(self, request: Request, order_id: UUID) -> HttpResponse:
         """Void an order: goods back into stock, cash back over the counter."""
-        reason = self.read(request, serializers.VoidIn)["reason"]
+        asked = self.read(request, serializers.VoidIn)
         till, now = self.till(request), timezone.now()
-        return self.once(
-            request,
-            lambda: (200, void_order(till=till, order_id=order_id, reason=reason, now=now)),
-        )
+
+        def void() -> tuple[int, dict[str, Any]]:
+            document = void_order(
+                till=till,
+                order_id=order_id,
+                reason=asked["reason"],
+                approval=asked.get("approval"),
+                now=now,
+            )
+            return HTTPStatus.OK, document
+
+        return self.once(request, void)

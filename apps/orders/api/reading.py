@@ -73,6 +73,7 @@ def read_return(order_id: UUID, asked: Mapping[str, Any], body: JSON) -> ReturnR
         ),
         reason=asked["reason"],
         fingerprint=fingerprint(body),
+        approval=asked.get("approval"),
     )
 
 

@@ -14,7 +14,7 @@ from apps.payments.errors import (
     TenderInsufficient,
 )
 from apps.stores.api.views import TOKEN_REFUSALS
-from apps.stores.errors import PermissionMissing, StoreNotReady
+from apps.stores.errors import ApprovalInvalid, PermissionMissing, StoreNotReady
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
@@ -31,6 +31,7 @@ BASKET_REFUSALS = (
 SALE_REFUSALS = (
     *BASKET_REFUSALS,
     errors.PriceOverrideNeedsApproval,
+    ApprovalInvalid,
     errors.OutsideSellingHours,
     errors.AgeCheckRequired,
     errors.AgeCheckUnderage,
@@ -44,12 +45,14 @@ SALE_REFUSALS = (
 VOID_REFUSALS = (
     *TOKEN_REFUSALS,
     errors.VoidNeedsApproval,
+    ApprovalInvalid,
     errors.OrderUnknown,
     errors.OrderNotVoidable,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,
     errors.ReturnNeedsApproval,
+    ApprovalInvalid,
     errors.OrderUnknown,
     errors.OrderAlreadyVoided,
     errors.ReturnExists,

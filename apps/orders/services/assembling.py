@@ -12,7 +12,7 @@ from apps.core.errors import FieldError
 from apps.orders import errors
 from apps.orders.rules import price_basket
 from apps.orders.services.promising import Prices
-from apps.orders.types import BasketLine
+from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 class Assembled:
     """A priced basket with what is out of the ordinary in it.
 
-    `overridden` are the lines whose price somebody must approve, by position; `changes` warns of
-    the prices that are others by now than were quoted.
+    `overridden` are the lines with another price than the one on file; `changes` warns of the
+    prices that are others by now than were quoted.
     """
 
     basket: PricedBasket
-    overridden: tuple[int, ...]
+    overridden: tuple[Overridden, ...]
     changes: tuple[Warned, ...]
 
 
@@ -91,7 +91,9 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         lawful += sum(choice.price_cents for choice in modifiers)
         price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
         if price != lawful:
-            overridden.append(position)
+            overridden.append(
+                Overridden(position, asked.id, asked.quantity, lawful, price, asked.approval)
+            )
         lines.append(
             BasketLine(
                 asked.id, item, gtin, asked.quantity, pack_size, price, modifiers, asked.note

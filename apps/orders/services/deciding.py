@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps.core.clock import business_date
-from apps.orders import errors
 from apps.orders.compliance import check_age, check_hours
 from apps.orders.services.assembling import assemble
-from apps.orders.services.promising import find_promise
-from apps.orders.services.quoting import OVERRIDE_PRICE
+from apps.orders.services.overriding import refuse_unapproved
+from apps.orders.services.promising import find_promise, removed_since
 from apps.orders.types import Sale
 from apps.payments.rules import settle
 from apps.payments.selectors import get_tenders
@@ -17,7 +16,6 @@ from apps.payments.selectors import get_tenders
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apps.orders.services.assembling import Assembled
     from apps.orders.types import OrderRequest
     from apps.stores.types import Till
 
@@ -27,12 +25,12 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
 
     Raises:
         DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
-        PriceOverrideNeedsApproval: a price other than the lawful one.
+        PriceOverrideNeedsApproval: as `overriding.refuse_unapproved`.
     """
     promise = find_promise(till=till, order_id=request.id, now=now)
     assembled = assemble(till=till, request=request, promise=promise, now=now)
     basket = assembled.basket
-    _refuse_overrides(assembled)
+    refuse_unapproved(till, request.id, assembled.overridden)
     check_hours(basket, store=till.store, now=now)
     age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=now)
     tenders = get_tenders(order_id=request.id, offered=request.offered)
@@ -46,13 +44,6 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
         ),
         placed_at=now,
         warnings=assembled.changes,
+        overridden=assembled.overridden,
+        removed=removed_since(promise, {line.id: line.quantity for line in request.lines}),
     )
-
-
-def _refuse_overrides(assembled: Assembled) -> None:
-    if assembled.overridden:
-        raise errors.PriceOverrideNeedsApproval(
-            "A price other than the one on file must be approved.",
-            action=OVERRIDE_PRICE,
-            lines=list(assembled.overridden),
-        )

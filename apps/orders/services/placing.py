@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
 
+from apps.core import audit
 from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
@@ -13,6 +14,7 @@ from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
 from apps.orders.services.deciding import decide
+from apps.orders.services.overriding import approve_overrides, tell_of_overrides
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.services.tenders import claim_payments
@@ -20,6 +22,7 @@ from apps.payments.services.tenders import claim_payments
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from apps.core.types import JSON
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
     from apps.stores.types import Till
@@ -33,11 +36,15 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
 
     Raises:
         DomainError: what `deciding.decide` refuses.
+        ApprovalInvalid: as `overriding.approve_overrides`.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
     sale = decide(till=till, request=request, now=now)
+    approvers = approve_overrides(till=till, sale=sale, now=now)
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
+    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
+    _tell_of_removed(till, sale, now)
     claim = claim_number(till, sale.business_date)
     number = order_number(
         store_code=till.store.code,
@@ -62,6 +69,19 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         document["warnings"] += late
         Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
+
+
+def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
+    """One entry of the audit for each thing that was quoted and is not sold."""
+    for removed in sale.removed:
+        facts: dict[str, JSON] = {
+            "order": str(sale.request.id),
+            "product": removed.product_id,
+            "quantity": removed.quantity,
+            "amount_cents": removed.amount_cents,
+        }
+        subject = f"order-line:{removed.line_id}"
+        audit.record(AuditFact(now, till.actor, "line.removed", subject, facts))
 
 
 def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:

@@ -6,11 +6,11 @@ A quote writes nothing, so it is remembered in the cache alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.cache import cache
 
-from apps.orders.types import Warned
+from apps.orders.types import Removed, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,13 +25,25 @@ QUOTE_SECONDS = 15 * 60
 REMEMBERED_SECONDS = 24 * 60 * 60  # to say that a price has changed, though it is not held
 
 
+class QuotedLine(NamedTuple):
+    """What a customer was shown: the most of it that any quote of the order had."""
+
+    product_id: int
+    quantity: int
+    unit_price_cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The prices that a quote told: cents per base unit by product, and cents by modifier."""
+    """The prices that a quote told: cents per base unit by product, and cents by modifier.
+
+    `lines` are all that any quote of the order has shown, by their ids.
+    """
 
     products: Mapping[int, int] = field(default_factory=dict)
     modifiers: Mapping[int, int] = field(default_factory=dict)
     holds: bool = False
+    lines: Mapping[UUID, QuotedLine] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,8 +98,22 @@ def remember_quote(*, till: Till, order_id: UUID, basket: PricedBasket, now: dat
     prices = {line.item.id: line.item.price_at(now) for line in lines}
     products = {pk: price for pk, price in prices.items() if price is not None}
     modifiers = {choice.id: choice.price_cents for line in lines for choice in line.modifiers}
-    quote = (now.timestamp(), products, modifiers)
+    shown = dict(find_promise(till=till, order_id=order_id, now=now).lines)
+    for line in lines:
+        before = shown.get(line.id)
+        quantity = max(line.quantity, before.quantity if before else 0)
+        shown[line.id] = QuotedLine(line.item.id, quantity, line.unit_price_cents)
+    quote = (now.timestamp(), products, modifiers, shown)
     cache.set(_key(till, order_id), quote, REMEMBERED_SECONDS)
+
+
+def removed_since(promise: Promise, kept: Mapping[UUID, int]) -> tuple[Removed, ...]:
+    """What quotes have shown and the order has no more; `kept` are its quantities by line."""
+    return tuple(
+        Removed(line_id, shown.product_id, less, less * shown.unit_price_cents)
+        for line_id, shown in promise.lines.items()
+        if (less := shown.quantity - kept.get(line_id, 0)) > 0
+    )
 
 
 def find_promise(*, till: Till, order_id: UUID, now: datetime) -> Promise:
@@ -95,9 +121,10 @@ def find_promise(*, till: Till, order_id: UUID, now: datetime) -> Promise:
     quote = cache.get(_key(till, order_id))
     if quote is None:
         return Promise()
-    quoted_at, products, modifiers = quote
-    return Promise(products, modifiers, holds=now.timestamp() - quoted_at < QUOTE_SECONDS)
+    quoted_at, products, modifiers, lines = quote
+    holds = now.timestamp() - quoted_at < QUOTE_SECONDS
+    return Promise(products, modifiers, holds=holds, lines=lines)
 
 
 def _key(till: Till, order_id: UUID) -> str:
-    return f"quote:{till.store.id}:{order_id}"
+    return f"quote:2:{till.store.id}:{order_id}"  # the number says what is kept

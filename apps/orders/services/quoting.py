@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps.orders.services.assembling import assemble
+from apps.orders.services.overriding import OVERRIDE_PRICE, beyond_limits
 from apps.orders.services.promising import Promise, remember_quote
 from apps.orders.types import Quote
 from apps.stores.rules import is_open
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from apps.orders.types import OrderRequest
     from apps.stores.types import Till
-
-OVERRIDE_PRICE = "override-price"
 
 
 def quote_order(*, till: Till, request: OrderRequest, now: datetime) -> Quote:
@@ -28,5 +27,6 @@ def quote_order(*, till: Till, request: OrderRequest, now: datetime) -> Quote:
     basket = assembled.basket
     remember_quote(till=till, order_id=request.id, basket=basket, now=now)
     hours_ok = not basket.has_alcohol or is_open(till.store.calendar, now, zone=till.store.zone)
-    approvals = (OVERRIDE_PRICE,) if assembled.overridden else ()
+    needy = beyond_limits(till, request.id, assembled.overridden)
+    approvals = (OVERRIDE_PRICE.word,) if needy else ()
     return Quote(basket, hours_ok, approvals)

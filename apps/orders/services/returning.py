@@ -21,8 +21,8 @@ from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.handing_back import hand_back
 from apps.orders.services.taking_back import take_back
-from apps.stores.rules import may
-from apps.stores.types import Permission
+from apps.stores.services.authorising import authorise
+from apps.stores.types import ApprovalAction, Deed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from apps.orders.types import ReturnRequest
     from apps.stores.types import Till
 
-RETURN_ORDER = "return-order"
-
 
 @transaction_required
 def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[str, Any]:
@@ -44,7 +42,8 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     return sent again, under whatever key, is answered as it stands.
 
     Raises:
-        ReturnNeedsApproval: the cashier's role may not take goods back.
+        ReturnNeedsApproval: the cashier's own limits do not go that far.
+        ApprovalInvalid: as `authorising.authorise`.
         OrderUnknown: the store has no such order.
         OrderAlreadyVoided: all of its money went back already.
         ReturnExists: another return has this id.
@@ -52,10 +51,6 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         RefundMismatch, RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
             `handing_back.hand_back`.
     """
-    if not may(till.clerk.role, Permission.VOID_ORDER):
-        raise errors.ReturnNeedsApproval(
-            "A shift lead or manager must take these goods back.", action=RETURN_ORDER
-        )
     order = lock_order(store_id=till.store.id, order_id=request.order_id)
     if known := _find_same(request):
         return describe_returns(returns=[known])[0]
@@ -63,9 +58,10 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
     lines = take_back(order=order, asked=request.lines)
     given = _write(till, order, request, lines, now)
+    approver = _authorise(till, request, given, now)
     hand_back(till=till, order=order, request=request, total_cents=given.total_cents, now=now)
     document = describe_returns(returns=[given])[0]
-    _tell(till, given, document, now)
+    _tell(till, given, approver, document, now)
     _restock(till, request, lines, now)
     return document
 
@@ -110,12 +106,21 @@ def _write(
     return given
 
 
-def _tell(till: Till, given: Return, document: dict[str, Any], now: datetime) -> None:
+def _authorise(till: Till, request: ReturnRequest, given: Return, now: datetime) -> str:
+    deed = Deed(ApprovalAction.RETURN_ORDER, request.order_id, given.total_cents)
+    token, refusal = request.approval, errors.ReturnNeedsApproval
+    return authorise(till=till, deed=deed, token=token, refusal=refusal, now=now)
+
+
+def _tell(
+    till: Till, given: Return, approver: str, document: dict[str, Any], now: datetime
+) -> None:
     facts: dict[str, JSON] = {
         "order": str(given.order_id),
         "number": given.order.number,
         "total_cents": given.total_cents,
         "reason": given.reason,
+        "approved_by": approver,
     }
     fact = audit.AuditFact(now, till.actor, "order.returned", f"return:{given.pk}", facts)
     audit.record(fact)

@@ -21,8 +21,8 @@ from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.types import OrderStatus
 from apps.payments.services.tenders import hand_back_tenders
-from apps.stores.rules import may
-from apps.stores.types import Permission
+from apps.stores.services.authorising import authorise
+from apps.stores.types import ApprovalAction, Deed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,20 +31,19 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
     from apps.stores.types import Till
 
-VOID_ORDER = "void-order"
-
 
 @transaction_required
-def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dict[str, Any]:
+def void_order(
+    *, till: Till, order_id: UUID, reason: str, approval: str | None = None, now: datetime
+) -> dict[str, Any]:
     """Void an order: its goods go back into stock, its money back.
 
     Raises:
-        VoidNeedsApproval: the cashier's role may not void.
+        VoidNeedsApproval: the cashier's own limits do not go that far.
+        ApprovalInvalid: as `authorising.authorise`.
         OrderUnknown: the store has no such order.
         OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
     """
-    if not may(till.clerk.role, Permission.VOID_ORDER):
-        raise VoidNeedsApproval("A shift lead or manager must void this sale.", action=VOID_ORDER)
     order = lock_order(store_id=till.store.id, order_id=order_id)
     lines = list(order.lines.order_by("position"))
     today = business_date(now, zone=till.store.zone, day_end_hour=till.store.day_end_hour)
@@ -53,8 +52,10 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
     if any(line.returned_quantity for line in lines):
         raise OrderNotVoidable("Some of it was returned. Take the rest back as a return, too.")
     _claim(order, till, reason, now)
+    deed = Deed(ApprovalAction.VOID_ORDER, order_id, order.total_cents)
+    approver = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
     hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
-    _tell(order, till, reason, now)
+    _tell(order, till, reason, approver, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]
     move_for_order(actor=till.actor, document=document, moves=moves, now=now)
@@ -73,9 +74,14 @@ def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
         raise OrderNotVoidable("It was voided already.")
 
 
-def _tell(order: Order, till: Till, reason: str, now: datetime) -> None:
+def _tell(order: Order, till: Till, reason: str, approver: str, now: datetime) -> None:
     subject = f"order:{order.pk}"
-    facts: dict[str, JSON] = {"number": order.number, "reason": reason}
+    facts: dict[str, JSON] = {
+        "number": order.number,
+        "total_cents": order.total_cents,
+        "reason": reason,
+        "approved_by": approver,
+    }
     audit.record(audit.AuditFact(now, till.actor, "order.voided", subject, facts))
     outbox.publish(
         OrderVoided(

@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.hashers import check_password, make_password
 from django_subatomic.db import durable, transaction, transaction_required
 
 from apps.core import audit
 from apps.core.types import Actor, ActorKind
-from apps.stores.errors import PinLocked, PinWrong
-from apps.stores.models import PinAttempt, Staff, TillSession
+from apps.stores.errors import PinWrong
+from apps.stores.models import TillSession
 from apps.stores.selectors import find_till, hash_token
+from apps.stores.services.pins import Counter, accept_pin, prove_pin
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from apps.stores.models import Staff
     from apps.stores.types import PairedTerminal, Till
 
 SESSION_LIFE = timedelta(hours=12)
-LOCK_WINDOW = timedelta(minutes=15)
-TRIES_IN_WINDOW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +40,11 @@ def open_session(
 ) -> OpenSession:
     """Log a member of staff in at a terminal.
 
-    The try is written down before the PIN is looked at, so tries sent side by side count as well.
-
     Raises:
-        PinWrong: no such active person in this store, or another PIN.
-        PinLocked: five wrong tries under this code within 15 minutes.
+        PinWrong, PinLocked: as `pins.prove_pin`.
     """
-    staff = _note_attempt(terminal, staff_code, now)
-    if staff is None:
-        make_password(pin)  # takes as long as a check would, so that codes cannot be probed
-        raise PinWrong("Check the staff code and the PIN.")
-    if not check_password(pin, staff.pin_hash):
-        raise PinWrong("Check the staff code and the PIN.")
+    at = Counter(terminal.store.id, terminal.register.id)
+    staff = prove_pin(at=at, staff_code=staff_code, pin=pin, now=now)
     return _admit(terminal, staff, now)
 
 
@@ -70,27 +62,8 @@ def touch_session(*, till: Till, now: datetime) -> None:
 
 
 @transaction
-def _note_attempt(terminal: PairedTerminal, staff_code: str, now: datetime) -> Staff | None:
-    """Write a try down under the person's own code; who it is, if they may work here."""
-    people = Staff.objects.filter(code__iexact=staff_code)
-    person = people.select_for_update(no_key=True).first()  # one try at a time
-    code = person.code if person else staff_code
-    tries = PinAttempt.objects.filter(staff_code=code.casefold())
-    tries.filter(at__lte=now - LOCK_WINDOW).delete()
-    times = list(tries.order_by("-at").values_list("at", flat=True)[:TRIES_IN_WINDOW])
-    if len(times) == TRIES_IN_WINDOW:
-        wait = int((times[-1] + LOCK_WINDOW - now).total_seconds()) + 1
-        raise PinLocked("Wait, or ask a manager to set a new PIN.", retry_after=wait)
-    PinAttempt.objects.create(staff_code=code.casefold(), terminal_id=terminal.register.id, at=now)
-    return people.filter(is_active=True, stores=terminal.store.id).first()
-
-
-@transaction
 def _admit(terminal: PairedTerminal, staff: Staff, now: datetime) -> OpenSession:
-    unchanged = Staff.objects.filter(pk=staff.pk, pin_hash=staff.pin_hash, is_active=True)
-    if not unchanged.select_for_update(no_key=True).first():
-        raise PinWrong("The PIN was changed a moment ago.")
-    PinAttempt.objects.filter(staff_code=staff.code.casefold()).delete()
+    accept_pin(staff)
     token = f"ths_{secrets.token_urlsafe(32)}"
     session = TillSession.objects.create(
         terminal_id=terminal.register.id,

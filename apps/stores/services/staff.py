@@ -57,6 +57,16 @@ def check_pin(pin: str) -> None:
 
 
 @transaction_required
+def give_account(*, actor: Actor, staff_code: str, user_id: int, now: datetime) -> None:
+    """Say whose a back-office account is; nothing where it is theirs already."""
+    staff = Staff.objects.get(code__iexact=staff_code)
+    if Staff.objects.filter(pk=staff.pk).exclude(user=user_id).update(user=user_id):
+        facts: dict[str, JSON] = {"user": user_id}
+        audit.record(audit.AuditFact(now, actor, "staff.account_given", f"staff:{staff.pk}", facts))
+        give_office_role(actor=actor, staff_id=staff.pk, now=now)
+
+
+@transaction_required
 def give_office_role(*, actor: Actor, staff_id: int, now: datetime) -> None:
     """Put a person's back-office account into the group of their role, and in no other's."""
     staff = Staff.objects.select_related("user").get(pk=staff_id)

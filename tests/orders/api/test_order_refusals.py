@@ -193,7 +193,7 @@ def test_modifiers_that_do_not_fit_are_named_by_their_line(api: ApiClient, chips
 def test_a_price_of_ones_own_needs_an_approval_that_names_its_action(
     api: ApiClient, chips: Product
 ) -> None:
-    problem = refused(api, basket(chips, line_of(chips, unit_price_cents=1, approval="token")))
+    problem = refused(api, basket(chips, line_of(chips, unit_price_cents=1)))
     assert problem["is"] == (403, "approval-required")
     assert (problem["action"], problem["lines"]) == ("override-price", [1])
 

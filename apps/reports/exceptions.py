@@ -1,0 +1,83 @@
+"""Who does more out of the ordinary than others: what a manager opens when a drawer is short."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from apps.core.money import format_cents
+from apps.reports.selectors import list_exceptions
+from apps.stores.selectors import list_store_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from apps.reports.types import CashierExceptions
+
+SPANS = (1, 7, 30)  # days
+A_WEEK = 7
+KINDS = {
+    "order.voided": "Voids",
+    "order.returned": "Returns",
+    "price.overridden": "Other prices",
+    "line.removed": "Lines taken off",
+    "receipt.reprinted": "Reprints",
+}
+FEW = 5  # exceptions, that are too few to stand out
+CONSPICUOUS = 2  # times what is usual
+
+
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """Each cashier's exceptions of the last days. `?days=` and `?store=` narrow it."""
+    if not request.user.has_perm("core.view_auditentry"):
+        raise PermissionDenied
+    stores = list_store_names()
+    store_id = next((pk for pk in stores if str(pk) == request.GET.get("store")), None)
+    days = next((span for span in SPANS if str(span) == request.GET.get("days")), A_WEEK)
+    now = timezone.now()
+    people = list_exceptions(
+        actions=KINDS, store_id=store_id, since=now - timedelta(days=days), now=now
+    )
+    context = {
+        **admin.site.each_context(request),
+        "title": "Exceptions by cashier",
+        "spans": SPANS,
+        "days": days,
+        "stores": stores,
+        "store_id": store_id,
+        "kinds": list(KINDS.values()),
+        "usual": _usual(people),
+        "rows": _rows(people),
+    }
+    return TemplateResponse(request, "reports/exceptions.html", context)
+
+
+def _usual(people: Sequence[CashierExceptions]) -> Decimal:
+    """What is usual per hundred sales among those who sold."""
+    return median([each.per_hundred for each in people if each.sales] or [Decimal(0)])
+
+
+def _rows(people: Sequence[CashierExceptions]) -> list[dict[str, Any]]:
+    usual = _usual(people)
+    most = max((person.per_hundred for person in people), default=Decimal(0))
+    return [
+        {
+            "name": person.name,
+            "sales": person.sales,
+            "per_hundred": person.per_hundred,
+            "share": round(100 * person.per_hundred / most) if most else 0,
+            "stands_out": person.count >= FEW and person.per_hundred > CONSPICUOUS * usual,
+            "counts": [person.counts.get(action, 0) for action in KINDS],
+            "amount": format_cents(person.amount_cents) if person.amount_cents else "",
+        }
+        for person in people
+    ]

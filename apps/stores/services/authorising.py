@@ -1,0 +1,90 @@
+"""Whether a cashier may do something: by their own limits, or by an approval that is used up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_subatomic.db import transaction_required
+
+from apps.core.money import format_cents
+from apps.stores.errors import ApprovalInvalid, ApprovalRequired
+from apps.stores.models import Approval
+from apps.stores.selectors import get_limits, hash_token
+from apps.stores.types import Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.stores.types import Deed, Till
+USED = "This approval was used already."
+
+
+def is_within_limits(till: Till, deed: Deed) -> bool:
+    """Whether the cashier needs nobody's approval."""
+    return get_limits(role=till.clerk.role, revision=till.revision).cover(deed)
+
+
+@transaction_required
+def authorise(
+    *,
+    till: Till,
+    deed: Deed,
+    token: str | None,
+    refusal: type[ApprovalRequired] = ApprovalRequired,
+    now: datetime,
+) -> str:
+    """Let a cashier do something, in the transaction that does it; who approved it, if anybody.
+
+    The caller writes the name into the audit of the deed. Nothing is used up where the cashier's
+    own limits suffice.
+
+    Raises:
+        ApprovalRequired: as `refusal`, naming what is to be approved.
+        ApprovalInvalid: the approval is unknown, too old, used, denied, not decided yet, or was
+            given for something else.
+    """
+    if is_within_limits(till, deed):
+        return ""
+    if not token:
+        raise refusal(
+            "Somebody whose role allows it must approve this.",
+            action=deed.action.word,
+            order_id=None if deed.order_id is None else str(deed.order_id),
+            amount_cents=deed.amount_cents,
+        )
+    approval = _find(till, token)
+    if reason := _obstacle(approval, deed, till, now):
+        raise ApprovalInvalid(reason, action=deed.action.word)
+    used = Approval.objects.filter(pk=approval.pk, used_at__isnull=True)
+    if not used.update(used_at=now, order_id=deed.order_id):
+        raise ApprovalInvalid(USED, action=deed.action.word)
+    return approval.approver.name if approval.approver else ""
+
+
+def _find(till: Till, token: str) -> Approval:
+    asked = Approval.objects.select_related("approver").filter(token_hash=hash_token(token))
+    approval = asked.filter(store=till.store.id).first()
+    if approval is None:
+        raise ApprovalInvalid("No approval of this store has this token.")
+    return approval
+
+
+def _obstacle(approval: Approval, deed: Deed, till: Till, now: datetime) -> str | None:
+    """Why an approval does not hold for a deed, as a sentence, or None."""
+    approver, most_cents = approval.approver, approval.amount_cents
+    if approver is None:
+        return "Nobody has decided yet."
+    limits = get_limits(role=Role(approver.role), revision=till.revision)
+    is_too_much = most_cents is not None and deed.amount_cents > most_cents
+    reasons = (
+        (approval.is_denied, f"{approver.name} has said no."),
+        (approval.used_at is not None, USED),
+        (approval.expires_at <= now, "This approval is too old. Ask again."),
+        (approval.cashier_id != till.clerk.id, "It was given to another cashier."),
+        (approval.terminal_id != till.register.id, "It was given at another till."),
+        (approval.action != deed.action.value, "It was given for something else."),
+        (approval.order_id not in {None, deed.order_id}, "It was given for another order."),
+        (is_too_much, f"It was given for {format_cents(most_cents or 0)} at most."),
+        (not limits.cover(deed), f"It goes beyond what {approver.name} may approve."),
+    )
+    return next((sentence for is_so, sentence in reasons if is_so), None)
