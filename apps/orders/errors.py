@@ -133,3 +133,9 @@ class ReceiptFormatUnknown(DomainError):
     code = "receipt-format-unknown"
     title = "The receipt cannot be had in this format"
     kind = Kind.NOT_ACCEPTABLE
+
+
+class ZNotWritten(DomainError):
+    code = "z-not-written"
+    title = "The shift has no Z report yet"
+    kind = Kind.CONFLICT

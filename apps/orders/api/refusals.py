@@ -10,6 +10,7 @@ from apps.payments.errors import (
     PaymentStateConflict,
     RefundExceedsCaptured,
     RefundExceedsTender,
+    ShiftNotOpen,
     TenderExcess,
     TenderInsufficient,
 )
@@ -40,12 +41,14 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    ShiftNotOpen,
 )
 VOID_REFUSALS = (
     *TOKEN_REFUSALS,
     errors.VoidNeedsApproval,
     errors.OrderUnknown,
     errors.OrderNotVoidable,
+    ShiftNotOpen,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,
@@ -59,4 +62,5 @@ RETURN_REFUSALS = (
     RefundExceedsTender,
     RefundExceedsCaptured,
     PaymentStateConflict,
+    ShiftNotOpen,
 )

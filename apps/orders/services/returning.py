@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django_subatomic.db import transaction_required
 
 from apps.core import audit, outbox
-from apps.core.clock import business_date
 from apps.inventory.services.moving import move_for_order
 from apps.inventory.types import Document, Move, MovementKind
 from apps.orders import errors
@@ -20,6 +19,7 @@ from apps.orders.locks import lock_order
 from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.taking_back import take_back
+from apps.payments.drawer_locks import hold_drawer
 from apps.payments.services.tenders import hand_back_part
 from apps.payments.types import GivenBack
 from apps.stores.rules import may
@@ -52,6 +52,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         ReturnLineUnknown, ReturnExceedsSold, RefundMismatch: as `taking_back.take_back`.
         RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
             `tenders.hand_back_part`.
+        ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     if not may(till.clerk.role, Permission.VOID_ORDER):
         raise errors.ReturnNeedsApproval(
@@ -63,8 +64,8 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     if order.voided_at:
         raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
     lines = take_back(order=order, request=request)
+    _hand_back(till, order, request, now)  # payments are locked before the drawer
     given = _write(till, order, request, lines, now)
-    _hand_back(till, order, request, now)
     document = describe_returns(returns=[given])[0]
     _tell(till, given, document, now)
     _restock(till, request, lines, now)
@@ -96,9 +97,8 @@ def _write(
         terminal_id=till.register.id,
         cashier_id=till.clerk.id,
         cashier_name=till.clerk.name,
-        business_date=business_date(
-            now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
-        ),
+        shift_id=hold_drawer(till),
+        business_date=till.store.business_date(now),
         reason=request.reason,
         tax_cents=sum(line.tax_cents for line in lines),
         total_cents=sum(line.total_cents for line in lines),

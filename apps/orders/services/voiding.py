@@ -20,6 +20,7 @@ from apps.orders.locks import lock_order
 from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.types import OrderStatus
+from apps.payments.drawer_locks import hold_drawer
 from apps.payments.services.tenders import hand_back_tenders
 from apps.stores.rules import may
 from apps.stores.types import Permission
@@ -42,6 +43,7 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
         VoidNeedsApproval: the cashier's role may not void.
         OrderUnknown: the store has no such order.
         OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
+        ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     if not may(till.clerk.role, Permission.VOID_ORDER):
         raise VoidNeedsApproval("A shift lead or manager must void this sale.", action=VOID_ORDER)
@@ -54,6 +56,7 @@ def void_order(*, till: Till, order_id: UUID, reason: str, now: datetime) -> dic
         raise OrderNotVoidable("Some of it was returned. Take the rest back as a return, too.")
     _claim(order, till, reason, now)
     hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
+    Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
     _tell(order, till, reason, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]

@@ -51,7 +51,7 @@ def test_the_right_pin_is_answered_with_a_session(checkout: Checkout, now: datet
             "code": "ana",
             "name": "Ana",
             "role": "CASHIER",
-            "permissions": ["PARK_ORDER", "PRINT_RECEIPT", "SELL", "VIEW_ORDERS", "VIEW_STOCK"],
+            "permissions": sorted(PERMISSIONS[Role.CASHIER]),
         },
         "store": api_store(checkout),
         "shift": None,

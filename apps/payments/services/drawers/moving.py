@@ -1,0 +1,73 @@
+"""Cash that moves other than by sales, and a drawer that is opened for no sale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_subatomic.db import transaction_required
+
+from apps.core import audit
+from apps.payments.drawer_locks import lock_drawer
+from apps.payments.drawer_selectors import get_open_shift
+from apps.payments.errors import CashMovementExists
+from apps.payments.models import CashMovement
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from apps.core.types import JSON
+    from apps.payments.drawer_types import NewMovement
+    from apps.stores.types import Till
+
+
+@transaction_required
+def move_cash(*, till: Till, request: NewMovement, now: datetime) -> CashMovement:
+    """Write a cash movement into the till's open shift; the same one again is answered as it is.
+
+    Raises:
+        CashMovementExists: another movement has this id.
+        ShiftNotOpen: no shift is open at the till.
+    """
+    lock_drawer(till)
+    if known := _find_same(till, request):
+        return known
+    shift = get_open_shift(terminal_id=till.register.id)
+    return write_movement(till=till, shift_id=shift.pk, request=request, now=now)
+
+
+@transaction_required
+def write_movement(
+    *, till: Till, shift_id: UUID, request: NewMovement, now: datetime
+) -> CashMovement:
+    """Write a movement of a shift, and who made it. The caller holds the drawer."""
+    movement = CashMovement.objects.create(
+        id=request.id,
+        shift_id=shift_id,
+        kind=request.kind.value,
+        amount_cents=request.amount_cents,
+        reason=request.reason,
+        actor_name=till.clerk.name,
+        at=now,
+    )
+    facts: dict[str, JSON] = {
+        "kind": request.kind.value,
+        "amount_cents": request.amount_cents,
+        "reason": request.reason,
+        "movement": str(request.id),
+    }
+    audit.record(audit.AuditFact(now, till.actor, "drawer.moved", f"shift:{shift_id}", facts))
+    return movement
+
+
+def _find_same(till: Till, request: NewMovement) -> CashMovement | None:
+    known = CashMovement.objects.select_related("shift").filter(pk=request.id).first()
+    if known is None:
+        return None
+    asked = (till.register.id, request.kind.value, request.amount_cents, request.reason)
+    if (known.shift.terminal_id, known.kind, known.amount_cents, known.reason) != asked:
+        raise CashMovementExists(
+            "This id belongs to another cash movement. Make a new id for a new one.",
+            id=str(request.id),
+        )
+    return known
