@@ -8,8 +8,9 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted
+from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
 from apps.orders.selectors import find_unbalanced_orders
+from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
 from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
 from apps.stores.types import Permission
@@ -24,6 +25,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
+    ShiftClosed: (),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -32,8 +34,12 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
     "payments": find_payment_drift,
+    "drawers": find_unbalanced_drawers,
     "audit": find_broken_links,
 }
+
+# What a login says of the shift at its till.
+OPEN_SHIFT = describe_open_shift
 
 # What a product's page shows per store.
 PRODUCT_COLUMNS = (price_columns, stock_columns)

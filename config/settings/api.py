@@ -38,6 +38,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "MethodEnum": ["scan", "typed"],
+        "KindEnum": ["cash", "card"],
+        "CashMovementKindEnum": "apps.payments.api.shift_serializers.KINDS",
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
         "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",

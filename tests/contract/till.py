@@ -34,6 +34,11 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "payments/{id}/refunds"),
     (READ, "readers"),
     (SEND, "terminals/connection-token"),
+    (SEND, "shifts"),
+    (READ, "shifts/current"),
+    (SEND, "shifts/current/cash-movements"),
+    (SEND, "shifts/current/close"),
+    (READ, "shifts/{id}/z"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
@@ -41,10 +46,6 @@ LATER: tuple[tuple[str, str], ...] = (
     (READ, "catalog/changes"),
     (SEND, "orders/offline"),
     (SEND, "orders/{id}/receipt/email"),
-    (SEND, "shifts"),
-    (READ, "shifts/current"),
-    (SEND, "shifts/current/cash-movements"),
-    (SEND, "shifts/current/close"),
     (READ, "stock/stream"),
     (SEND, "approvals"),
     (SEND, "heartbeat"),

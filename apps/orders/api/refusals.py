@@ -6,11 +6,14 @@ from apps.catalog.errors import BarcodeInvalid
 from apps.core.errors import DomainError
 from apps.orders import errors
 from apps.payments.errors import (
+    DenominationUnknown,
     PaymentNotCapturable,
     PaymentStateConflict,
+    RecountRequired,
     RefundExceedsCaptured,
     RefundExceedsTender,
     ShiftNotOpen,
+    ShiftUnknown,
     TenderExcess,
     TenderInsufficient,
 )
@@ -64,3 +67,5 @@ RETURN_REFUSALS = (
     PaymentStateConflict,
     ShiftNotOpen,
 )
+CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)
+Z_REFUSALS = (*READ_REFUSALS, ShiftUnknown, errors.ZNotWritten, errors.ReceiptFormatUnknown)
