@@ -10,6 +10,7 @@ from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
 from apps.orders.selectors import find_unbalanced_orders
+from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
 from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
@@ -35,6 +36,7 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "orders": find_unbalanced_orders,
     "payments": find_payment_drift,
     "drawers": find_unbalanced_drawers,
+    "shifts": find_faulty_shifts,
     "audit": find_broken_links,
 }
 

@@ -59,6 +59,12 @@ def find_closed_shift(*, terminal_id: int, at: datetime) -> Shift | None:
     return closed.filter(opened_at__lte=at, closed_at__gt=at).order_by("opened_at").last()
 
 
+def list_closed_shifts() -> QuerySet[Shift]:
+    """Every shift that was closed, in the order of their openings."""
+    closed = Shift.objects.filter(status=ShiftStatus.CLOSED.value)
+    return closed.order_by("opened_at", "pk")
+
+
 def list_movements(*, shift_id: UUID) -> QuerySet[CashMovement]:
     """What moved through the drawer of a shift other than by sales, oldest first."""
     return CashMovement.objects.filter(shift=shift_id).order_by("at", "pk")
@@ -191,7 +197,7 @@ def find_unbalanced_drawers() -> list[str]:
     """A sentence per closed shift whose drawer does not come to what was counted in it."""
     faults = []
     final = {count.shift_id: count for count in DrawerCount.objects.filter(is_final=True)}
-    for shift in Shift.objects.filter(status=ShiftStatus.CLOSED.value).order_by("opened_at", "pk"):
+    for shift in list_closed_shifts():
         count, comes_to = final.get(shift.pk), expect(get_drawer(shift))
         if count is None:
             faults.append(f"Shift {shift.pk} is closed, but its drawer was never counted.")
