@@ -16,7 +16,7 @@ from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -63,6 +63,19 @@ def list_closed_shifts() -> QuerySet[Shift]:
     """Every shift that was closed, in the order of their openings."""
     closed = Shift.objects.filter(status=ShiftStatus.CLOSED.value)
     return closed.order_by("opened_at", "pk")
+
+
+def list_shifts_of_day(*, store_id: int, business_date: date) -> QuerySet[Shift]:
+    """The shifts of a store's business date: opened on it, or with sales of it."""
+    shifts = Shift.objects.filter(store=store_id).select_related("terminal")
+    sold = Shift.objects.filter(store=store_id, orders__business_date=business_date).values("pk")
+    of_day = shifts.filter(Q(business_date=business_date) | Q(pk__in=sold))
+    return of_day.order_by("terminal__number", "opened_at", "pk")
+
+
+def had_shift_at(terminal: OuterRef, at: OuterRef) -> QuerySet[Shift]:
+    """Whether a terminal had opened a shift by an instant, for an outer query to ask."""
+    return Shift.objects.filter(terminal=terminal, opened_at__lte=at)
 
 
 def list_movements(*, shift_id: UUID) -> QuerySet[CashMovement]:

@@ -207,9 +207,9 @@ class Register:
 
 def _cash_of(order: Document) -> int:
     taken = [tender for tender in order["tenders"] if tender["kind"] == "cash"]
-    return sum(tender["amount_cents"] for tender in taken) - order["change_cents"]
+    return sum(int(tender["amount_cents"]) for tender in taken) - int(order["change_cents"])
 
 
 def _left_of(sale: Document, line_id: str) -> int:
     (sold,) = (int(line["quantity"]) for line in sale["lines"] if line["id"] == line_id)
-    return int(sold) - int(sale.get("came_back", {}).get(line_id, 0))
+    return sold - int(sale.get("came_back", {}).get(line_id, 0))
