@@ -103,6 +103,12 @@ def get_store_profile(*, store_id: int, revision: int) -> StoreProfile:
     return known
 
 
+def list_profiles() -> list[StoreProfile]:
+    """Every active store with all that is known of it, by code."""
+    revision = read_revision()
+    return [get_store_profile(store_id=pk, revision=revision) for pk in list_store_names()]
+
+
 def find_store_id(*, code: str) -> int | None:
     """The store of that code, or None."""
     return Store.objects.filter(code=code).values_list("pk", flat=True).first()

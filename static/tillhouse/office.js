@@ -19,3 +19,10 @@ document.addEventListener("alpine:init", () => {
     return page;
   };
 });
+
+/* A slip of paper is printed by itself: the style sheet hides the rest of the page. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) {
+    window.print();
+  }
+});
