@@ -241,6 +241,7 @@ class NewStore:
     phone: str = ""
     receipt_footer: str = ""
     timezone: str = "America/New_York"
+    recount_over_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
