@@ -12,7 +12,7 @@ from apps.orders.models import DayClose, Order, Return, ZAmendment, ZReport
 from apps.orders.takings import sum_day
 from apps.orders.types import OrderStatus
 from apps.orders.z_reports import as_json
-from apps.payments.drawer_selectors import had_shift_at, list_shifts_of_day
+from apps.payments.drawer_selectors import had_shift_by, list_shifts_of_day
 from apps.payments.drawer_types import ShiftStatus
 from apps.payments.selectors import count_unknown, count_untaken
 
@@ -111,7 +111,7 @@ def _find_missing(
             f"{_many(unknown, 'card payment')}: Stripe has not said "
             "what became of it. It is asked until it answers; see Card payments.",
         )
-    keeps_drawer = Exists(had_shift_at(OuterRef("terminal"), OuterRef("placed_at")))
+    keeps_drawer = Exists(had_shift_by(OuterRef("terminal"), ends))
     if outside := sold.filter(keeps_drawer, shift__isnull=True).count():
         yield _lack(
             "sale-outside-shift",

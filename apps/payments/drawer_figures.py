@@ -76,10 +76,10 @@ def list_moments(shift: Shift, *, tells_expected: bool) -> list[Moment]:
     """
     opened = f"{shift.opened_by_name} opened it with {format_cents(shift.opening_float_cents)}"
     moments = [Moment(shift.opened_at, opened, tone="good")]
-    moments += [_of_movement(movement) for movement in list_movements(shift_id=shift.pk)]
     moments += [
         _of_count(count, tells_expected=tells_expected) for count in list_counts(shift_id=shift.pk)
     ]
+    moments += [_of_movement(movement) for movement in list_movements(shift_id=shift.pk)]
     if shift.closed_at:
         moments.append(Moment(shift.closed_at, f"{shift.closed_by_name} closed it", tone="good"))
     return sorted(moments, key=lambda moment: moment.at)

@@ -73,9 +73,9 @@ def list_shifts_of_day(*, store_id: int, business_date: date) -> QuerySet[Shift]
     return of_day.order_by("terminal__number", "opened_at", "pk")
 
 
-def had_shift_at(terminal: OuterRef, at: OuterRef) -> QuerySet[Shift]:
+def had_shift_by(terminal: OuterRef, at: datetime) -> QuerySet[Shift]:
     """Whether a terminal had opened a shift by an instant, for an outer query to ask."""
-    return Shift.objects.filter(terminal=terminal, opened_at__lte=at)
+    return Shift.objects.filter(terminal=terminal, opened_at__lt=at)
 
 
 def list_movements(*, shift_id: UUID) -> QuerySet[CashMovement]:

@@ -98,10 +98,18 @@ def test_a_sale_outside_any_shift_is_missing_where_drawers_are_kept(
     till: Till, second_till: Till, chips: Product
 ) -> None:
     sold(till, chips)
-    opened(till, now=NOON - timedelta(hours=1))
-    closed(till)
+    opened(till, now=NOON + timedelta(minutes=1))
+    closed(till, now=NOON + timedelta(minutes=2))
     sold(second_till, chips)
     assert missing(till) == ["sale-outside-shift"]
+
+
+def test_a_sale_of_a_day_before_the_first_shift_is_none_outside_a_shift(
+    till: Till, chips: Product
+) -> None:
+    sold(till, chips)
+    opened(till, now=NOON + timedelta(days=1))
+    assert close(till).snapshot["missing"] == []
 
 
 def test_a_day_that_lacks_something_is_closed_with_a_reason(till: Till) -> None:

@@ -39,7 +39,7 @@ class ShiftAdmin(MoneyBook):
     list_display = (
         moment("opened_at", "Since"),
         "state",
-        "opened_by_name",
+        "by",
         "terminal",
         "store",
         dollars("sales_cents", "Sales"),
@@ -85,6 +85,10 @@ class ShiftAdmin(MoneyBook):
             "timeline": list_moments(shift, tells_expected=not is_blind),
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @display(description="By")
+    def by(self, shift: Shift) -> str:
+        return shift.opened_by_name
 
     @display(description="State", label={"Open": "warning", "Closed": "success"})
     def state(self, shift: Shift) -> str:

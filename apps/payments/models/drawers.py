@@ -59,7 +59,9 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Shift of {self.opened_by_name} on {self.business_date:%b %-d, %Y}, {self.pk}"
+        return (
+            f"Shift of {self.opened_by_name} on {self.business_date:%b %-d, %Y}, {str(self.pk)[:8]}"
+        )
 
 
 class CashMovement(WrittenOnce):
