@@ -8,8 +8,10 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted
+from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
 from apps.orders.selectors import find_unbalanced_orders
+from apps.orders.z_checks import find_faulty_shifts
+from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
 from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
 from apps.stores.types import Permission
@@ -24,6 +26,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
+    ShiftClosed: (),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -32,8 +35,13 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
     "payments": find_payment_drift,
+    "drawers": find_unbalanced_drawers,
+    "shifts": find_faulty_shifts,
     "audit": find_broken_links,
 }
+
+# What a login says of the shift at its till.
+OPEN_SHIFT = describe_open_shift
 
 # What a product's page shows per store.
 PRODUCT_COLUMNS = (price_columns, stock_columns)
@@ -71,6 +79,12 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.zreport": _SEE,
+        "orders.zamendment": _SEE,
+        "orders.dayclose": _SEE,
+        "payments.shift": _SEE,
+        "payments.cashmovement": _SEE,
+        "payments.drawercount": _SEE,
         "payments.tender": _SEE,
         "payments.payment": _SEE,
         "payments.refund": _SEE,
@@ -90,6 +104,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
+    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),

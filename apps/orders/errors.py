@@ -133,3 +133,26 @@ class ReceiptFormatUnknown(DomainError):
     code = "receipt-format-unknown"
     title = "The receipt cannot be had in this format"
     kind = Kind.NOT_ACCEPTABLE
+
+
+class ZNotWritten(DomainError):
+    code = "z-not-written"
+    title = "The shift has no Z report yet"
+    kind = Kind.CONFLICT
+
+
+class DayNotBegun(DomainError):
+    code = "day-not-begun"
+    title = "The business day lies in the future"
+
+
+class DayAlreadyClosed(DomainError):
+    code = "day-already-closed"
+    title = "The business day is closed"
+    kind = Kind.CONFLICT
+
+
+class DayIncomplete(DomainError):
+    code = "day-incomplete"
+    title = "The business day lacks something"
+    kind = Kind.CONFLICT

@@ -41,3 +41,15 @@ class OrderVoided(Event):
     order_id: str
     number: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftClosed(Event):
+    """A till's drawer was counted and its shift closed. `z` is its Z report as the API answers."""
+
+    type: ClassVar[str] = "shift.closed"
+
+    store_id: int
+    terminal_id: int
+    shift_id: str
+    z: Mapping[str, Any]

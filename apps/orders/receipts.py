@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from apps.core.money import format_cents
+from apps.orders.layout import COLUMNS, RULE, centred, local_time, spread, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from apps.orders.models import Order, OrderLine
     from apps.payments.types import Tender
 
-COLUMNS = 42
 COPY_MARK = "*** COPY ***"
 VOIDED_COPY_MARK = "*** COPY - VOIDED ***"
 
@@ -52,7 +49,7 @@ def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
     return Receipt(
         heading=tuple(text for text in (head["name"], head["address"], head["phone"]) if text),
         number=order.number,
-        sold_at=_local(order.placed_at, head["timezone"]),
+        sold_at=local_time(order.placed_at, head["timezone"]),
         clerk=f"{order.cashier_name}, {head['terminal']}",
         lines=tuple(_line(line) for line in order.lines.all()),
         sums=tuple(_sums(order, head["county"])),
@@ -86,21 +83,21 @@ def mark_copy(body: str, *, is_voided: bool) -> str:
 
 def _text_lines(receipt: Receipt) -> Iterator[str]:
     for text in receipt.heading:
-        yield from (part.center(COLUMNS).rstrip() for part in _wrap(text, COLUMNS))
+        yield from centred(text)
     yield ""
     yield from _numbered(receipt)
-    yield from _wrap(f"Served by {receipt.clerk}", COLUMNS)
-    yield "-" * COLUMNS
+    yield from wrap(f"Served by {receipt.clerk}")
+    yield RULE
     for line in receipt.lines:
         yield from _sold(line)
-    yield "-" * COLUMNS
-    yield from (_spread(*entry) for entry in receipt.sums)
-    yield _spread(*receipt.total)
-    yield "-" * COLUMNS
-    yield from (_spread(*entry) for entry in receipt.tenders)
+    yield RULE
+    yield from (spread(*entry) for entry in receipt.sums)
+    yield spread(*receipt.total)
+    yield RULE
+    yield from (spread(*entry) for entry in receipt.tenders)
     for note in receipt.notes:
         yield ""
-        yield from (part.center(COLUMNS).rstrip() for part in _wrap(note, COLUMNS))
+        yield from centred(note)
 
 
 def _numbered(receipt: Receipt) -> Iterator[str]:
@@ -109,15 +106,15 @@ def _numbered(receipt: Receipt) -> Iterator[str]:
         yield receipt.number
         yield receipt.sold_at.rjust(COLUMNS)
     else:
-        yield _spread(receipt.number, receipt.sold_at)
+        yield spread(receipt.number, receipt.sold_at)
 
 
 def _sold(line: ReceiptLine) -> Iterator[str]:
-    *above, last = _wrap(line.text, COLUMNS - len(line.amount) - 1)
+    *above, last = wrap(line.text, COLUMNS - len(line.amount) - 1)
     yield from above
-    yield _spread(last, line.amount)
+    yield spread(last, line.amount)
     for detail in line.details:
-        yield from (f"  {part}" for part in _wrap(detail, COLUMNS - 2))
+        yield from (f"  {part}" for part in wrap(detail, COLUMNS - 2))
 
 
 def _line(line: OrderLine) -> ReceiptLine:
@@ -154,18 +151,3 @@ def _notes(order: Order) -> Iterator[str]:
         yield f"Age {order.minimum_age}+ checked"
     if order.letterhead["footer"]:
         yield order.letterhead["footer"]
-
-
-def _local(at: datetime, timezone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(timezone)):%m/%d/%Y %I:%M %p}"
-
-
-def _spread(left: str, right: str) -> str:
-    """Left and right text at the two edges; a left text that is too long gives way."""
-    room = COLUMNS - len(right) - 1
-    return f"{left[:room].ljust(room)} {right}".rstrip()
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width`, broken at spaces where there are any."""
-    return textwrap.wrap(text, width) or [""]

@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from apps.orders.documents import describe_order, describe_return
-from apps.orders.errors import OrderUnknown
-from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine
+from apps.orders.errors import OrderUnknown, ZNotWritten
+from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine, ZReport
+from apps.payments.drawer_selectors import get_shift
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import (
     list_amounts_of_refunds,
@@ -190,6 +191,26 @@ def describe_returns(*, returns: Sequence[Return]) -> list[dict[str, Any]]:
     ]
     refunds = list_amounts_of_refunds(refund_ids=by_card) if by_card else {}
     return [describe_return(given, tenders.get(given.pk, []), refunds) for given in returns]
+
+
+def get_z(*, store_id: int, shift_id: UUID) -> ZReport:
+    """The Z report of a shift of the store.
+
+    Raises:
+        ShiftUnknown: there is no such shift, or it is another store's.
+        ZNotWritten: the shift is open.
+    """
+    z = ZReport.objects.filter(store=store_id, shift=shift_id).first()
+    if z is None:
+        get_shift(store_id=store_id, shift_id=shift_id)
+        raise ZNotWritten("Count and close the shift first.", id=str(shift_id))
+    return z
+
+
+def describe_z(z: ZReport) -> dict[str, Any]:
+    """A Z as the API shows it: what it said for ever, and what has amended it since."""
+    amendments = z.amendments.order_by("number").values_list("snapshot", flat=True)
+    return {**z.snapshot, "amendments": list(amendments)}
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:

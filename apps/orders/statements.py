@@ -4,8 +4,8 @@ The ORM takes two thirds of a sale's speed (docs/adr/0003-the-sale-is-written-in
 one transaction leaves it. The SQL is portable; PostgreSQL gets it prepared and pipelined. A test
 holds every table and column named here against the models.
 
-The order of the statements is the order of locks: first what only this terminal uses (its receipt
-number, its audit chain), then the inserts, and last the stock that other tills sell from, so that
+The order of the statements is the order of locks: first what only this terminal uses (its audit
+chain, its receipt number), then the inserts, and last the stock that other tills sell from, so that
 a product everybody sells is locked for the shortest time.
 """
 
@@ -21,9 +21,11 @@ from apps.core.sql import Batch
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import MovementKind
 from apps.orders.types import OrderStatus
+from apps.payments.drawer_locks import SHIFT_COLUMNS, look_for_shift, read_shift
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from apps.core.events import Event
     from apps.core.sql import Statement
@@ -41,6 +43,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "terminal_id",
         "cashier_id",
         "cashier_name",
+        "shift_id",
         "status",
         "currency",
         "subtotal_cents",
@@ -96,28 +99,39 @@ TABLES: dict[str, tuple[str, ...]] = {
 _NEXT_NUMBER = (
     "INSERT INTO orders_receiptcounter (terminal_id, business_date, last_number)"
     " VALUES (%s, %s, 1) ON CONFLICT (terminal_id, business_date)"
-    " DO UPDATE SET last_number = orders_receiptcounter.last_number + 1 RETURNING last_number"
+    " DO UPDATE SET last_number = orders_receiptcounter.last_number + 1 RETURNING last_number, "
 )
+_CLAIM = _NEXT_NUMBER + SHIFT_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a terminal holds while it writes a sale: its next receipt number and its audit head."""
+    """What a terminal holds while it writes a sale: a number, its audit head, its open shift."""
 
     sequence: int
     audit_head: Statement
+    shift_id: UUID | None
 
 
-def claim_number(till: Till, business_date: date) -> Claim:
-    """Take the terminal's next receipt number of the day and lock its audit chain.
+def claim_number(till: Till, business_date: date, *, late: UUID | None = None) -> Claim:
+    """Lock the terminal's audit chain, take its next receipt number, and look for its open shift.
 
-    Both belong to this terminal alone, and both roll back with the sale, so numbers have no gaps.
+    All three belong to this terminal alone. The number rolls back with the sale, so there are no
+    gaps. The look comes after the lock: see `payments.drawer_locks`. A sale that is `late` has its
+    shift, which is closed, whatever is open now.
+
+    Raises:
+        ShiftNotOpen: the terminal has once had a shift, and has none now.
     """
-    batch = Batch()
-    number = batch.add(_NEXT_NUMBER, [till.register.id, business_date])
+    terminal, batch = till.register.id, Batch()
     head = audit.lock_head(batch, till.scope)
+    claimed = batch.add(_CLAIM, [terminal, business_date, terminal, terminal])
     batch.run()
-    return Claim(number.rows[0][0], audit.begin_if_new(head, till.scope))
+    number, *shift = claimed.rows[0]
+    if head.one():
+        return Claim(number, head, late or read_shift((*shift,)))
+    begun = audit.begin_if_new(head, till.scope)  # the first entry ever: only now it is locked
+    return Claim(number, begun, late or look_for_shift(till))
 
 
 def write_sale(
@@ -165,6 +179,7 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         till.register.id,
         till.clerk.id,
         till.clerk.name,
+        claim.shift_id,
         OrderStatus.COMPLETED.value,
         store.currency,
         basket.subtotal_cents,

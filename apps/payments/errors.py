@@ -101,3 +101,44 @@ class ReaderUnknown(DomainError):
 class ReaderRegistrationRefused(DomainError):
     code = "reader-registration-refused"
     title = "Stripe did not register the card reader"
+
+
+class ShiftNotOpen(DomainError):
+    code = "shift-not-open"
+    title = "No shift is open at this till"
+    kind = Kind.CONFLICT
+
+
+class ShiftUnknown(DomainError):
+    code = "shift-unknown"
+    title = "There is no such shift"
+    kind = Kind.NOT_FOUND
+
+
+class ShiftAlreadyOpen(DomainError):
+    code = "shift-already-open"
+    title = "A shift is open at this till already"
+    kind = Kind.CONFLICT
+
+
+class ShiftExists(DomainError):
+    code = "shift-exists"
+    title = "Another shift has this id"
+    kind = Kind.CONFLICT
+
+
+class CashMovementExists(DomainError):
+    code = "cash-movement-exists"
+    title = "Another cash movement has this id"
+    kind = Kind.CONFLICT
+
+
+class DenominationUnknown(DomainError):
+    code = "denomination-unknown"
+    title = "The currency has no such coin or note"
+
+
+class RecountRequired(DomainError):
+    code = "recount-required"
+    title = "The drawer must be counted once more"
+    kind = Kind.CONFLICT

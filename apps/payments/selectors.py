@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import batched
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -205,6 +205,19 @@ def list_untaken(*, payment_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these payments of which Stripe has not confirmed that their order's share is in."""
     untaken = Payment.objects.filter(pk__in=payment_ids, captured_cents__lt=F("tendered_cents"))
     return frozenset(untaken.values_list("pk", flat=True))
+
+
+def count_untaken(orders: QuerySet[Any]) -> int:
+    """How many cards of these orders have not paid yet what the order takes of them."""
+    named = orders.order_by().values("pk")
+    untaken = Payment.objects.filter(order_id__in=named, captured_cents__lt=F("tendered_cents"))
+    return untaken.count()
+
+
+def count_unknown(*, store_id: int, before: datetime) -> int:
+    """How many card payments of a store from before an instant have an outcome nobody knows."""
+    unknown = Payment.objects.filter(store=store_id, status=PaymentStatus.UNKNOWN.value)
+    return unknown.filter(created_at__lt=before).count()
 
 
 def list_payments_of(*, order_id: UUID) -> QuerySet[Payment]:

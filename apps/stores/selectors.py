@@ -152,6 +152,12 @@ def count_approvals_waiting(*, now: datetime) -> int:
     return len(waiting.values_list("pk")[:99])
 
 
+def list_profiles() -> list[StoreProfile]:
+    """Every active store with all that is known of it, by code."""
+    revision = read_revision()
+    return [get_store_profile(store_id=pk, revision=revision) for pk in list_store_names()]
+
+
 def find_store_id(*, code: str) -> int | None:
     """The store of that code, or None."""
     return Store.objects.filter(code=code).values_list("pk", flat=True).first()
@@ -218,6 +224,7 @@ def _load_profile(store_id: int) -> StoreProfile:
         ),
         taxable=_taxable_in(kind),
         calendar=_calendar_of(store),
+        recount_over_cents=store.recount_over_cents,
     )
 
 

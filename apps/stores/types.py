@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from apps.core.clock import business_date
 from apps.core.types import Actor, ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
     from uuid import UUID
     from zoneinfo import ZoneInfo
@@ -94,11 +95,14 @@ class Permission(StrEnum):
     VIEW_STOCK = "VIEW_STOCK"
     PRINT_RECEIPT = "PRINT_RECEIPT"
     VOID_ORDER = "VOID_ORDER"
+    RUN_DRAWER = "RUN_DRAWER"  # open, count and close it, put cash in, take it to the safe
+    PAY_OUT = "PAY_OUT"
     ADJUST_STOCK = "ADJUST_STOCK"
     VIEW_OFFICE = "VIEW_OFFICE"
     EDIT_CATALOG = "EDIT_CATALOG"
     IMPORT_PRODUCTS = "IMPORT_PRODUCTS"
     MOVE_STOCK = "MOVE_STOCK"
+    CLOSE_DAY = "CLOSE_DAY"
     MANAGE_TERMINALS = "MANAGE_TERMINALS"
     MANAGE_STAFF = "MANAGE_STAFF"
     MANAGE_STORES = "MANAGE_STORES"
@@ -226,6 +230,11 @@ class StoreProfile:
     tax_rates: tuple[TaxRates, ...]
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]
     calendar: SellingCalendar
+    recount_over_cents: int | None = None  # a drawer that is off by more is counted twice
+
+    def business_date(self, at: datetime) -> date:
+        """The date that an instant is booked on here."""
+        return business_date(at, zone=self.zone, day_end_hour=self.day_end_hour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +306,7 @@ class NewStore:
     phone: str = ""
     receipt_footer: str = ""
     timezone: str = "America/New_York"
+    recount_over_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

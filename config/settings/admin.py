@@ -86,6 +86,13 @@ UNFOLD: dict[str, Any] = {
                 },
             ),
             _group(
+                "Registers",
+                _page("Shifts", "point_of_sale", "payments.shift"),
+                _page("Z reports", "summarize", "orders.zreport"),
+                _page("Days", "event_available", "orders.dayclose"),
+                _page("Cash movements", "payments", "payments.cashmovement"),
+            ),
+            _group(
                 "Money",
                 _page("Card payments", "credit_card", "payments.payment"),
                 _page("Card refunds", "credit_card_off", "payments.refund"),

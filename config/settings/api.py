@@ -39,6 +39,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalStatusEnum": "apps.stores.api.approvals.STATUSES",
         "MethodEnum": ["scan", "typed"],
+        "KindEnum": ["cash", "card"],
+        "CashMovementKindEnum": "apps.payments.api.shift_serializers.KINDS",
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
         "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",

@@ -121,4 +121,5 @@ OUTBOX_SUBSCRIBERS = "config.wiring.SUBSCRIBERS"
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=True)
 LEDGER_CHECKS = "config.wiring.LEDGER_CHECKS"
 OFFICE_PAGES = "config.wiring.OFFICE_PAGES"
+OPEN_SHIFT = "config.wiring.OPEN_SHIFT"
 PRODUCT_COLUMNS = "config.wiring.PRODUCT_COLUMNS"

@@ -28,6 +28,7 @@ from apps.orders.types import (
 from apps.payments.types import Offered, TenderKind
 from apps.stores.selectors import get_store_profile, list_clerks, list_registers
 from apps.stores.types import Till
+from scripts.demo.past_shifts import PastShifts
 from scripts.demo.shops import SHOPS
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Counter:
     clerks: tuple[Clerk, ...]
     items: tuple[Item, ...]
     hours: dict[int, int]
+    keeps_drawer: bool
 
 
 def write_history(now: datetime, *, days: int = 7) -> int:
@@ -69,8 +71,10 @@ def write_history(now: datetime, *, days: int = 7) -> int:
         (moment for counter in counters for moment in _moments(counter, now, days, dice)),
         key=lambda moment: moment[0],
     )
+    shifts = PastShifts(dice)
     for at, counter in track(moments, description="Writing a week of sales", transient=True):
-        _sell(counter, at, dice)
+        _sell(counter, at, dice, shifts)
+    shifts.close_all()
     return len(moments)
 
 
@@ -83,8 +87,18 @@ def _counters(shop: Shop, now: datetime) -> list[Counter]:
     store = get_store_profile(store_id=registers[0][0], revision=revision)
     ids = list_product_ids(sku_prefix=shop.skus)
     items = list_items_by_id(store=store, product_ids=ids, revision=revision, now=now)
-    hours = MORNING if shop.skus == "CF-" else EVENING
-    return [Counter(store, register, clerks, tuple(items), hours) for _, register in registers]
+    is_cafe = shop.skus == "CF-"
+    return [
+        Counter(
+            store=store,
+            register=register,
+            clerks=clerks,
+            items=tuple(items),
+            hours=MORNING if is_cafe else EVENING,
+            keeps_drawer=not is_cafe,
+        )
+        for _, register in registers
+    ]
 
 
 def _moments(
@@ -104,7 +118,7 @@ def _moments(
     return moments
 
 
-def _sell(counter: Counter, at: datetime, dice: random.Random) -> None:
+def _sell(counter: Counter, at: datetime, dice: random.Random, shifts: PastShifts) -> None:
     order_id = _id(dice)
     request = OrderRequest(
         id=order_id,
@@ -121,6 +135,8 @@ def _sell(counter: Counter, at: datetime, dice: random.Random) -> None:
         revision=read_revision(),
         is_due_a_touch=False,
     )
+    if counter.keeps_drawer:
+        shifts.note_sale(till, at)
     keyed = answers.Request(till.scope, str(order_id), "demo", None)
     sell(till=till, request=request, keyed=keyed, now=at)
 

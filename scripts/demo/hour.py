@@ -47,6 +47,7 @@ class Counter:
     clerk: str
     sold: int = 0
     cents: int = 0
+    cash_cents: int = 0  # what the drawer has of it
     ids: dict[str, int] = field(default_factory=dict)
 
     def say(self, text: str) -> None:
@@ -89,6 +90,7 @@ class Counter:
             return
         order = answer.body
         self.sold, self.cents = self.sold + 1, self.cents + order["total_cents"]
+        self.cash_cents += cash_in(order)
         again = ", [cyan]the same answer again[/cyan]" if answer.is_replay else ""
         self.console.print(f"  [bold]{order['number']}[/bold] {self.name}, {self.clerk}{again}")
         for line in order["lines"]:
@@ -105,6 +107,12 @@ class Counter:
         self.console.print(f"    [dim]{sums:<{WIDTH}}[/dim] [bold green]{total:>10}[/bold green]")
         for warning in order["warnings"]:
             self.say(f"[yellow]{warning['detail']}[/yellow]")
+
+
+def cash_in(order: dict[str, Any]) -> int:
+    """What an order left in the drawer, in cents."""
+    taken = [t["amount_cents"] for t in order["tenders"] if t["kind"] == "cash"]
+    return int(sum(taken)) - int(order["change_cents"])
 
 
 type Login = Callable[[str], Counter]

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from scripts.demo import cards
-from scripts.demo.hour import ADULT, EXPIRED, minor
+from scripts.demo import cards, drawers
+from scripts.demo.hour import ADULT, EXPIRED, cash_in, minor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ def liquor_store(console: Console, login: Login) -> list[Counter]:
     """Harbor Spirits, Broward: scans, packs, ages, a lost answer, a void, cards."""
     console.rule("[bold]Harbor Spirits, Fort Lauderdale")
     ana = login("FLL", "ana")
+    drawers.open_shift(ana)
     bourbon, chips = "Tolliver Bend Kentucky Straight Bourbon 750 ml", "Kettle Chips"
     ana.sell(ana.line(bourbon), pays=50, age=ADULT)
     ana.say("a case of twelve is one scan, and twelve bottles leave the stock")
@@ -44,6 +45,9 @@ def liquor_store(console: Console, login: Login) -> list[Counter]:
     ben = login("FLL", "ben")
     void_by_shift_lead(ana, ben, bourbon)
     cards.play(ana, ben, settings.STRIPE_API_BASE, bourbon)
+    ana.say("the end of her shift")
+    drawers.close_shift(console, ana)
+    drawers.open_shift(ben)
     return [ana]
 
 
@@ -88,6 +92,7 @@ def void_by_shift_lead(cashier: Counter, lead: Counter, name: str) -> None:
     refused = cashier.client.post(path, reason)
     cashier.say(f"void: [yellow]{refused.body['code']}[/yellow], {refused.body['detail']}")
     voided = lead.client.post(path, reason).body
+    cashier.cash_cents -= cash_in(sale.body)
     lead.say(f"{voided['number']} is {voided['status'].lower()}, its cash handed back")
 
 
@@ -95,6 +100,7 @@ def second_store(console: Console, login: Login) -> list[Counter]:
     """Gulf Spirits, Pinellas: hours of its own."""
     console.rule("[bold]Gulf Spirits, St. Petersburg")
     dee = login("STP", "dee")
+    drawers.open_shift(dee)
     dee.say("alcohol from 08:00 to 03:00 here; mixers and ice at any hour")
     dee.sell(dee.line("Pinot Noir 750 ml", 2), pays=100, age=ADULT)
     dee.sell(dee.line("Manatee Ice 10 lb", 2), dee.line("Ginger Beer"), pays=40)
@@ -102,7 +108,7 @@ def second_store(console: Console, login: Login) -> list[Counter]:
 
 
 def cafe(console: Console, login: Login) -> list[Counter]:
-    """Brew & Byte, Miami: modifiers, and food that is taxed where it is served."""
+    """Brew & Byte, Miami: modifiers, taxed food, and a till that keeps no drawer."""
     console.rule("[bold]Brew & Byte Café, Miami")
     fay = login("MIA", "fay")
     latte = with_choices(fay, "CF-011", "16 oz", "Oat Milk", "Vanilla")

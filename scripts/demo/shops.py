@@ -48,6 +48,7 @@ HARBOR = Shop(
         licence=Licence(LicenceKind.PS_3, "BEV-1600142", date(2024, 10, 1), None),
         week=AROUND_THE_CLOCK,
         ordinance="Demo ordinance 2026-01: sale at every hour",
+        recount_over_cents=500,
     ),
     tills=("Front counter", "Drive-through"),
     people=(

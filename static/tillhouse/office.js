@@ -30,3 +30,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (document.visibilityState === "visible" && !isBusy) window.location.reload();
   }, waiting.dataset.lookAgainSeconds * 1000);
 });
+
+/* A slip of paper is printed by itself: the style sheet hides the rest of the page. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) {
+    window.print();
+  }
+});

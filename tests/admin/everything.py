@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group
@@ -10,11 +11,14 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 
 from apps.catalog.models import Modifier, ModifierGroup
+from apps.core.reference import read_revision
 from apps.inventory.services.moving import request_counts
+from apps.orders.services.closing.days import close_day
 from apps.stores.models import SellingHours, SellingHoursException
+from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
-from tests.factories import api_client, make_checkout, open_till
+from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.payments.books import (
     make_balance_entry,
@@ -52,6 +56,7 @@ def make_everything() -> None:
     chips.modifier_groups.add(group)
     _sell_and_void(api, chips)
     _sell_and_take_back(api, chips)
+    _run_a_shift(api, chips)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -68,6 +73,27 @@ def make_everything() -> None:
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
     make_location(store)
+
+
+def _run_a_shift(api: ApiClient, chips: Product) -> None:
+    """A shift with a drop, counted a cent short, to which a sale comes late; and its day."""
+
+    def post(path: str, body: Any) -> Any:
+        answer = api.post(path, body, key=str(uuid4()))
+        assert answer.status_code in {200, 201}, answer.content
+        return answer.json()
+
+    post("shifts", {"id": str(uuid4()), "opening_float_cents": 500})
+    drop = {"id": str(uuid4()), "kind": "drop", "amount_cents": 100, "reason": "safe"}
+    post("shifts/current/cash-movements", drop)
+    taken_at = timezone.now().isoformat()
+    z = post("shifts/current/close", {"counted": {"1": 399}})
+    post("orders", basket(chips, taken_at=taken_at))
+    post("shifts", {"id": str(uuid4()), "opening_float_cents": 500})
+    till = get_store_profile(store_id=z["store"]["id"], revision=read_revision())
+    day = date.fromisoformat(z["business_date"])
+    with transaction():
+        close_day(actor=MANAGER, store=till, business_date=day, reason="a test", now=timezone.now())
 
 
 def _sell_and_take_back(api: ApiClient, chips: Product) -> None:

@@ -32,7 +32,8 @@ SEEN = {
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "orders_return",
+    "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
+    "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
     "payments_payout", "payments_balanceentry", "payments_reader", "payments_location",
@@ -40,6 +41,7 @@ SEEN = {
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
+    "orders_dayclose",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",

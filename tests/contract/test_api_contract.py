@@ -44,10 +44,7 @@ def schema() -> dict[str, Any]:
 def described(schema: dict[str, Any]) -> set[tuple[str, str]]:
     """Methods and paths of a schema, with the names of ids as the contract has them."""
     return {
-        (
-            method.upper(),
-            re.sub(r"\{(order|payment|approval)_id\}", "{id}", path.removeprefix("/api/v1/")),
-        )
+        (method.upper(), re.sub(r"\{[a-z]+_id\}", "{id}", path.removeprefix("/api/v1/")))
         for path, operations in schema["paths"].items()
         for method in operations.keys() & METHODS
     }

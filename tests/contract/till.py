@@ -37,6 +37,11 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "approvals"),
     (SEND, "approvals/requests"),
     (READ, "approvals/requests/{id}"),
+    (SEND, "shifts"),
+    (READ, "shifts/current"),
+    (SEND, "shifts/current/cash-movements"),
+    (SEND, "shifts/current/close"),
+    (READ, "shifts/{id}/z"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
@@ -44,10 +49,6 @@ LATER: tuple[tuple[str, str], ...] = (
     (READ, "catalog/changes"),
     (SEND, "orders/offline"),
     (SEND, "orders/{id}/receipt/email"),
-    (SEND, "shifts"),
-    (READ, "shifts/current"),
-    (SEND, "shifts/current/cash-movements"),
-    (SEND, "shifts/current/close"),
     (READ, "stock/stream"),
     (SEND, "heartbeat"),
 )

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.orders.receipts import COLUMNS, Receipt, ReceiptLine, compose, mark_copy, render_text
+from apps.orders.layout import COLUMNS
+from apps.orders.receipts import Receipt, ReceiptLine, compose, mark_copy, render_text
 from apps.payments.types import Tender, TenderKind
 from tests.conftest import NOON
 from tests.factories import make_store

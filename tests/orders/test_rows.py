@@ -90,6 +90,8 @@ ORDER: dict[str, Any] = {
     "voided_at": None,
     "voided_by": "",
     "void_reason": "",
+    "shift_id": None,
+    "void_shift_id": None,
 }
 
 

@@ -23,6 +23,7 @@ from .books import (
     make_payout,
     make_reconciliation,
 )
+from .drawers import DRAWER_RULES
 from .rows import make_attempt, make_payment, make_refund
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ ELSEWHERE = {
     "tender_kind_is_known",
     "one_open_attempt_per_payment_and_operation",
     "one_open_attempt_per_refund",
+    *DRAWER_RULES,
 }
 
 

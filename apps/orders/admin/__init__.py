@@ -1,5 +1,6 @@
 """The admin of orders, one module per page."""
 
+from apps.orders.admin import closing as closing
 from apps.orders.admin import orders as orders
 from apps.orders.admin import papers as papers
 from apps.orders.admin import returns as returns

@@ -39,6 +39,16 @@ def key_order(request: Request) -> answers.Request:
     return answers.Request(scope_of(request), key_of(request), "POST orders", body)
 
 
+def key_request(request: Request) -> answers.Request:
+    """The request under its idempotency key, all of it.
+
+    Raises:
+        IdempotencyKeyRequired: it has no key.
+    """
+    operation = f"{request.method} {request.path}"
+    return answers.Request(scope_of(request), key_of(request), operation, request.data)
+
+
 def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
     """The order that a validated body asks for.
 

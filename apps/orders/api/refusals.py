@@ -6,10 +6,14 @@ from apps.catalog.errors import BarcodeInvalid
 from apps.core.errors import DomainError
 from apps.orders import errors
 from apps.payments.errors import (
+    DenominationUnknown,
     PaymentNotCapturable,
     PaymentStateConflict,
+    RecountRequired,
     RefundExceedsCaptured,
     RefundExceedsTender,
+    ShiftNotOpen,
+    ShiftUnknown,
     TenderExcess,
     TenderInsufficient,
 )
@@ -41,6 +45,7 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    ShiftNotOpen,
 )
 VOID_REFUSALS = (
     *TOKEN_REFUSALS,
@@ -48,6 +53,7 @@ VOID_REFUSALS = (
     ApprovalInvalid,
     errors.OrderUnknown,
     errors.OrderNotVoidable,
+    ShiftNotOpen,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,
@@ -62,4 +68,7 @@ RETURN_REFUSALS = (
     RefundExceedsTender,
     RefundExceedsCaptured,
     PaymentStateConflict,
+    ShiftNotOpen,
 )
+CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)
+Z_REFUSALS = (*READ_REFUSALS, ShiftUnknown, errors.ZNotWritten, errors.ReceiptFormatUnknown)

@@ -1,11 +1,13 @@
 """The tables of orders, one module per aggregate."""
 
+from apps.orders.models.closing import DayClose, ZAmendment, ZReport
 from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
 from apps.orders.models.receipt import PrintedReceipt
 from apps.orders.models.returns import Return, ReturnLine
 
 __all__ = [
+    "DayClose",
     "Order",
     "OrderLine",
     "ParkedOrder",
@@ -13,4 +15,6 @@ __all__ = [
     "ReceiptCounter",
     "Return",
     "ReturnLine",
+    "ZAmendment",
+    "ZReport",
 ]

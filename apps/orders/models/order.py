@@ -20,6 +20,14 @@ class Order(models.Model):
     terminal = models.ForeignKey("stores.Terminal", on_delete=models.PROTECT, related_name="+")
     cashier = models.ForeignKey("stores.Staff", on_delete=models.PROTECT, related_name="+")
     cashier_name = models.CharField(max_length=80)
+    shift = models.ForeignKey(
+        "payments.Shift",
+        on_delete=models.PROTECT,
+        related_name="orders",
+        null=True,
+        db_index=False,
+        help_text="In whose drawer its cash lies; none at a till that keeps no drawer.",
+    )
     status = models.CharField(max_length=10, choices=choices(OrderStatus))
     currency = models.CharField(max_length=3)
     subtotal_cents = models.BigIntegerField()
@@ -41,12 +49,28 @@ class Order(models.Model):
     voided_at = models.DateTimeField(null=True)
     voided_by = models.CharField(max_length=80, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    void_shift = models.ForeignKey(
+        "payments.Shift",
+        on_delete=models.PROTECT,
+        related_name="voided_orders",
+        null=True,
+        db_index=False,
+        help_text="From whose drawer a void handed its cash back.",
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["store", "-placed_at", "-id"], name="orders_of_a_store_newest"),
             models.Index(fields=["-placed_at", "-id"], name="orders_newest_first"),
             models.Index(fields=["business_date", "store"], name="orders_of_a_business_date"),
+            models.Index(
+                fields=["shift"], condition=Q(shift__isnull=False), name="orders_of_a_shift"
+            ),
+            models.Index(
+                fields=["void_shift"],
+                condition=Q(void_shift__isnull=False),
+                name="orders_voided_in_a_shift",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

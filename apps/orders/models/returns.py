@@ -20,6 +20,13 @@ class Return(models.Model):
     terminal = models.ForeignKey("stores.Terminal", on_delete=models.PROTECT, related_name="+")
     cashier = models.ForeignKey("stores.Staff", on_delete=models.PROTECT, related_name="+")
     cashier_name = models.CharField(max_length=80)
+    shift = models.ForeignKey(
+        "payments.Shift",
+        on_delete=models.PROTECT,
+        related_name="returns",
+        null=True,
+        help_text="From whose drawer its cash went back.",
+    )
     business_date = models.DateField(help_text="Of the return, not of the sale.")
     reason = models.CharField(max_length=200)
     tax_cents = models.BigIntegerField(help_text="The part of the total that was tax.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
@@ -13,10 +14,12 @@ from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
+from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides, tell_of_overrides
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
+from apps.payments.drawer_selectors import find_closed_shift
 from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
+    from apps.payments.models import Shift
     from apps.stores.types import Till
 
 
@@ -32,20 +36,25 @@ if TYPE_CHECKING:
 def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str, Any]:
     """Sell a basket: check the law, price it, take the money, move the stock. The order as JSON.
 
-    Every refusal comes before the first write, so a refused sale has touched nothing.
+    Every refusal but the last comes before the first write, so a refused sale has touched nothing.
+    A sale that was made in the time of a closed shift of this till belongs to that shift.
 
     Raises:
         DomainError: what `deciding.decide` refuses.
         ApprovalInvalid: as `overriding.approve_overrides`.
+        ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
+    late = _find_late(till, request)
     sale = decide(till=till, request=request, now=now)
+    if late and request.taken_at:
+        sale = replace(sale, business_date=till.store.business_date(request.taken_at))
     approvers = approve_overrides(till=till, sale=sale, now=now)
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
     _tell_of_removed(till, sale, now)
-    claim = claim_number(till, sale.business_date)
+    claim = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
         terminal_number=till.register.number,
@@ -64,9 +73,11 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
     )
     levels = write_sale(till, sale, (number, claim), fact, event)
+    if late is not None:
+        amend_z(till=till, shift=late, order_id=request.id, now=now)
     run_after_commit(lambda: note_levels(levels))
-    if late := [warning.as_json() for warning in _warn_of_negative(sale, levels)]:
-        document["warnings"] += late
+    if negative := [warning.as_json() for warning in _warn_of_negative(sale, levels)]:
+        document["warnings"] += negative
         Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
 
@@ -82,6 +93,13 @@ def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
         }
         subject = f"order-line:{removed.line_id}"
         audit.record(AuditFact(now, till.actor, "line.removed", subject, facts))
+
+
+def _find_late(till: Till, request: OrderRequest) -> Shift | None:
+    """The closed shift in which a sale was made that arrives only now; it never opens again."""
+    if request.taken_at is None:
+        return None
+    return find_closed_shift(terminal_id=till.register.id, at=request.taken_at)
 
 
 def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django_subatomic.db import transaction_required
 
 from apps.core import audit, outbox
-from apps.core.clock import business_date
 from apps.inventory.services.moving import move_for_order
 from apps.inventory.types import Document, Move, MovementKind
 from apps.orders import errors
@@ -21,6 +20,7 @@ from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.handing_back import hand_back
 from apps.orders.services.taking_back import take_back
+from apps.payments.drawer_locks import hold_drawer
 from apps.stores.services.authorising import authorise
 from apps.stores.types import ApprovalAction, Deed
 
@@ -50,6 +50,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         ReturnLineUnknown, ReturnExceedsSold: as `taking_back.take_back`.
         RefundMismatch, RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
             `handing_back.hand_back`.
+        ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     order = lock_order(store_id=till.store.id, order_id=request.order_id)
     if known := _find_same(request):
@@ -57,9 +58,11 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     if order.voided_at:
         raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
     lines = take_back(order=order, asked=request.lines)
+    total_cents = sum(line.total_cents for line in lines)
+    approver = _authorise(till, request, total_cents, now)
+    # Payments are locked before the drawer.
+    hand_back(till=till, order=order, request=request, total_cents=total_cents, now=now)
     given = _write(till, order, request, lines, now)
-    approver = _authorise(till, request, given, now)
-    hand_back(till=till, order=order, request=request, total_cents=given.total_cents, now=now)
     document = describe_returns(returns=[given])[0]
     _tell(till, given, approver, document, now)
     _restock(till, request, lines, now)
@@ -91,9 +94,8 @@ def _write(
         terminal_id=till.register.id,
         cashier_id=till.clerk.id,
         cashier_name=till.clerk.name,
-        business_date=business_date(
-            now, zone=till.store.zone, day_end_hour=till.store.day_end_hour
-        ),
+        shift_id=hold_drawer(till),
+        business_date=till.store.business_date(now),
         reason=request.reason,
         tax_cents=sum(line.tax_cents for line in lines),
         total_cents=sum(line.total_cents for line in lines),
@@ -106,8 +108,8 @@ def _write(
     return given
 
 
-def _authorise(till: Till, request: ReturnRequest, given: Return, now: datetime) -> str:
-    deed = Deed(ApprovalAction.RETURN_ORDER, request.order_id, given.total_cents)
+def _authorise(till: Till, request: ReturnRequest, total_cents: int, now: datetime) -> str:
+    deed = Deed(ApprovalAction.RETURN_ORDER, request.order_id, total_cents)
     token, refusal = request.approval, errors.ReturnNeedsApproval
     return authorise(till=till, deed=deed, token=token, refusal=refusal, now=now)
 

@@ -2,6 +2,7 @@
 
 from apps.payments.admin import books as books
 from apps.payments.admin import differences as differences
+from apps.payments.admin import drawers as drawers
 from apps.payments.admin import news as news
 from apps.payments.admin import payments as payments
 from apps.payments.admin import readers as readers

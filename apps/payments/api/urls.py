@@ -1,12 +1,15 @@
-"""Paths of card payments under /api/v1/."""
+"""Paths of card payments and drawers under /api/v1/."""
 
 from django.urls import path
 
-from apps.payments.api import readers, views
+from apps.payments.api import readers, shifts, views
 
 urlpatterns = [
     path("readers", readers.ReadersView.as_view()),
     path("terminals/connection-token", readers.ConnectionTokenView.as_view()),
+    path("shifts", shifts.ShiftsView.as_view()),
+    path("shifts/current", shifts.CurrentShiftView.as_view()),
+    path("shifts/current/cash-movements", shifts.CashMovementsView.as_view()),
     path("payments", views.PaymentsView.as_view()),
     path("payments/<uuid:payment_id>", views.PaymentView.as_view()),
     path("payments/<uuid:payment_id>/capture", views.CaptureView.as_view()),

@@ -54,4 +54,6 @@ class Session(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     staff = StaffSummary()
     store = StoreSummary()
-    shift = serializers.JSONField(allow_null=True)
+    shift = serializers.DictField(
+        allow_null=True, help_text="The till's open shift as `GET shifts/current` shows it."
+    )

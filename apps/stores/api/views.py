@@ -5,8 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_subatomic.db import transaction
 from drf_spectacular.utils import extend_schema
 
@@ -21,6 +23,8 @@ from apps.stores.services.terminals import pair_terminal
 from apps.stores.types import PairedTerminal, Till
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rest_framework.request import Request
 
     from apps.core.errors import DomainError
@@ -125,8 +129,14 @@ def describe_session(opened: OpenSession) -> dict[str, Any]:
             "permissions": sorted(PERMISSIONS[clerk.role]),
         },
         "store": describe_store(opened.till.store),
-        "shift": None,
+        "shift": find_shift(terminal_id=opened.till.register.id),
     }
+
+
+def find_shift(*, terminal_id: int) -> dict[str, Any] | None:
+    """The shift that is open at a terminal: drawers belong to an app above, which is wired here."""
+    find: Callable[..., dict[str, Any] | None] = import_string(settings.OPEN_SHIFT)
+    return find(terminal_id=terminal_id)
 
 
 def describe_store(store: StoreProfile) -> dict[str, Any]:

@@ -55,10 +55,19 @@ class Store(models.Model):
         choices=[(4, "4 digits, with a price check digit"), (5, "5 digits")],
         help_text="How the scale prints prices into barcodes that start with 2.",
     )
+    recount_over_cents = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="A drawer that is off by more than this is counted twice; empty for never.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(recount_over_cents__isnull=True) | Q(recount_over_cents__gte=0),
+                name="store_recount_limit_not_negative",
+            ),
             is_one_of("outlet_kind", OutletKind, name="store_outlet_kind_is_known"),
             models.CheckConstraint(
                 condition=Q(price_in_barcode_digits__in=[4, 5]),

@@ -34,6 +34,7 @@ def open_store(*, actor: Actor, new: NewStore, now: datetime) -> int:
         receipt_footer=new.receipt_footer,
         jurisdiction=TaxJurisdiction.objects.get(name=new.county),
         timezone=new.timezone,
+        recount_over_cents=new.recount_over_cents,
         outlet_kind=new.outlet_kind,
     )
     if held := new.licence:
