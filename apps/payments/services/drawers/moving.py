@@ -9,6 +9,7 @@ from django_subatomic.db import transaction_required
 from apps.core import audit
 from apps.payments.drawer_locks import lock_drawer
 from apps.payments.drawer_selectors import get_open_shift
+from apps.payments.drawer_types import CashMovementKind
 from apps.payments.errors import CashMovementExists
 from apps.payments.models import CashMovement
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
     from apps.payments.drawer_types import NewMovement
     from apps.stores.types import Till
+
+_ACTIONS = {
+    CashMovementKind.NO_SALE: "drawer.no_sale",
+    CashMovementKind.VARIANCE: "drawer.variance",
+}
 
 
 @transaction_required
@@ -56,7 +62,8 @@ def write_movement(
         "reason": request.reason,
         "movement": str(request.id),
     }
-    audit.record(audit.AuditFact(now, till.actor, "drawer.moved", f"shift:{shift_id}", facts))
+    action = _ACTIONS.get(request.kind, "drawer.moved")
+    audit.record(audit.AuditFact(now, till.actor, action, f"shift:{shift_id}", facts))
     return movement
 
 
