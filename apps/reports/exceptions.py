@@ -30,7 +30,7 @@ KINDS = {
     "order.returned": "Returns",
     "price.overridden": "Other prices",
     "line.removed": "Lines taken off",
-    "drawer.opened": "No sale",
+    "drawer.no_sale": "No sale",
     "receipt.reprinted": "Reprints",
 }
 FEW = 5  # exceptions, that are too few to stand out

@@ -181,7 +181,7 @@ def test_a_cashier_opens_the_drawer_for_no_sale_with_an_approval(api: ApiClient)
     token = cashier.post("approvals", asked).json()["approval"]
     assert move(cashier, "no_sale", approval=token).status_code == 201
     assert refusal(move(cashier, "no_sale", approval=token)) == (403, "approval-invalid")
-    entry = AuditEntry.objects.get(action="drawer.opened")
+    entry = AuditEntry.objects.get(action="drawer.no_sale")
     assert entry.facts["approved_by"] == "Lou"
 
 

@@ -118,10 +118,7 @@ def _write(
         counted_by=till.clerk.name,
         counted_at=now,
     )
-    facts: dict[str, JSON] = {
-        "count": count.number,
-        "counted_cents": count.counted_cents,
-        "expected_cents": expected_cents,
-    }
+    # Not what was expected: whoever reads the audit may be the one who counts again.
+    facts: dict[str, JSON] = {"count": count.number, "counted_cents": count.counted_cents}
     audit.record(audit.AuditFact(now, till.actor, "drawer.counted", f"shift:{shift.pk}", facts))
     return count

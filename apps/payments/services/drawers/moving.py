@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from apps.payments.drawer_types import NewMovement
     from apps.stores.types import Till
 
+_ACTIONS = {
+    CashMovementKind.NO_SALE: "drawer.no_sale",
+    CashMovementKind.VARIANCE: "drawer.variance",
+}
+
 
 @transaction_required
 def move_cash(*, till: Till, request: NewMovement, now: datetime) -> CashMovement:
@@ -65,7 +70,7 @@ def write_movement(
         "movement": str(request.id),
         "approved_by": approver,
     }
-    action = "drawer.opened" if request.kind is CashMovementKind.NO_SALE else "drawer.moved"
+    action = _ACTIONS.get(request.kind, "drawer.moved")
     audit.record(audit.AuditFact(now, till.actor, action, f"shift:{shift_id}", facts))
     return movement
 
