@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sandbox.stripe.server import Simulator
 
 __all__ = ["stripe"]
-pytestmark = pytest.mark.django_db(transaction=True)
+# Half a minute on a quiet machine; the limit is for one that does something else as well.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 CUSTOMERS = 330
 SEED = 20261122
