@@ -133,3 +133,9 @@ class ReceiptFormatUnknown(DomainError):
     code = "receipt-format-unknown"
     title = "The receipt cannot be had in this format"
     kind = Kind.NOT_ACCEPTABLE
+
+
+class EmployeePriceForbidden(DomainError):
+    code = "employee-price-forbidden"
+    title = "Who sells may not give the employee price"
+    kind = Kind.FORBIDDEN

@@ -36,6 +36,7 @@ ROLE_TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.VIEW_ORDERS:      (YES,     YES,        YES,     YES,   YES),
     Permission.VIEW_STOCK:       (YES,     YES,        YES,     YES,   YES),
     Permission.VOID_ORDER:       (NO,      YES,        YES,     YES,   NO),
+    Permission.GIVE_EMPLOYEE_PRICE: (NO,   YES,        YES,     YES,   NO),
     Permission.ADJUST_STOCK:     (NO,      YES,        YES,     YES,   NO),
     Permission.VIEW_OFFICE:      (NO,      NO,         YES,     YES,   YES),
     Permission.EDIT_CATALOG:     (NO,      NO,         YES,     YES,   NO),

@@ -93,6 +93,7 @@ class Permission(StrEnum):
     VIEW_STOCK = "VIEW_STOCK"
     PRINT_RECEIPT = "PRINT_RECEIPT"
     VOID_ORDER = "VOID_ORDER"
+    GIVE_EMPLOYEE_PRICE = "GIVE_EMPLOYEE_PRICE"
     ADJUST_STOCK = "ADJUST_STOCK"
     VIEW_OFFICE = "VIEW_OFFICE"
     EDIT_CATALOG = "EDIT_CATALOG"
@@ -156,6 +157,7 @@ class StoreProfile:
     day_end_hour: int
     outlet_kind: OutletKind
     price_in_barcode_digits: int
+    alcohol_floor_percent: int  # of the shelf price: no promotion goes below it
     licences: tuple[Licence, ...]
     tax_rates: tuple[TaxRates, ...]
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]

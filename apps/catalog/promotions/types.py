@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from apps.stores.types import BeverageType
 
@@ -23,6 +24,14 @@ class PromotionKind(StrEnum):
     MIXED_CASE = "MIXED_CASE"
     CASE = "CASE"
     SALE_AMOUNT_OFF = "SALE_AMOUNT_OFF"
+
+
+class PromotionState(StrEnum):
+    """Where a promotion stands. Only a live one is ever applied."""
+
+    DRAFT = "DRAFT"
+    LIVE = "LIVE"
+    WITHDRAWN = "WITHDRAWN"
 
 
 UNIT_KINDS = frozenset(
@@ -110,6 +119,30 @@ class Promotion:
     schedule: Schedule
     selection: Selection = Selection()
     version: int = 1
+    coupon: str = ""
+    for_employees: bool = False
+    is_exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A promotion as a manager writes it. What its kind has no use for is left empty.
+
+    No stores means all of them. Percent, amounts, units and limit are those of `Terms`.
+    """
+
+    code: str
+    name: str
+    kind: PromotionKind
+    schedule: Schedule
+    selection: Selection = Selection()
+    store_ids: frozenset[int] = frozenset()
+    percent: Decimal | None = None
+    amount_cents: int | None = None
+    units: int | None = None
+    get_units: int | None = None
+    limit: int | None = None
+    from_cents: int | None = None
     coupon: str = ""
     for_employees: bool = False
     is_exclusive: bool = False

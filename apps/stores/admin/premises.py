@@ -77,6 +77,7 @@ class StoreAdmin(OfficeAdmin):
             "Law and clock",
             {"fields": ("jurisdiction", ("timezone", "day_end_hour"), "currency")},
         ),
+        ("Promotions", {"fields": ("alcohol_floor_percent",)}),
         ("Scanner", {"fields": ("price_in_barcode_digits",)}),
     )
 
