@@ -37,6 +37,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "KindEnum": ["cash", "card"],
+        "PromotionKindEnum": "apps.orders.api.answers.PROMOTION_KINDS",
         "MethodEnum": ["scan", "typed"],
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",

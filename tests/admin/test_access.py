@@ -29,6 +29,7 @@ SEEN = {
     "core_auditentry", "stores_store", "stores_staff", "stores_terminal", "stores_taxjurisdiction",
     "stores_taxtreatment", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
+    "catalog_promotion",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
     "orders_return",
@@ -39,6 +40,7 @@ SEEN = {
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
+    "catalog_promotion",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",

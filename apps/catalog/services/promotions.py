@@ -104,6 +104,17 @@ def withdraw_promotion(*, actor: Actor, promotion_id: int, now: datetime) -> Non
     _note(actor, "withdrawn", row, now)
 
 
+def check_draft(draft: Draft, *, row: Promotion) -> None:
+    """Refuse what saving the draft as this row, which may be a new one, would refuse.
+
+    Raises:
+        PromotionContradictory, PromotionCodeTaken, PromotionsOverlap: as when it is saved.
+    """
+    _refuse_nonsense(draft, pk=row.pk)
+    if row.state == PromotionState.LIVE.value:
+        _refuse_overlap(draft, pk=row.pk)
+
+
 def _get(promotion_id: int) -> Promotion:
     row = Promotion.objects.prefetch_related(*PARTS).filter(pk=promotion_id).first()
     if row is None:

@@ -10,12 +10,14 @@ from apps.catalog.api.serializers import ModifierOut
 from apps.catalog.promotions.types import PromotionKind
 from apps.orders.types import OrderStatus
 
+PROMOTION_KINDS = [kind.value.lower() for kind in PromotionKind]
+
 
 class DiscountOut(serializers.Serializer[Any]):
     promotion = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField(help_text="As the receipt says it.")
-    kind = serializers.ChoiceField([kind.value.lower() for kind in PromotionKind])
+    kind = serializers.ChoiceField(PROMOTION_KINDS)
     version = serializers.IntegerField(help_text="Of the promotion, when it was applied.")
     price_book = serializers.CharField(help_text="Whose prices it was taken off.")
     amount_cents = serializers.IntegerField()
