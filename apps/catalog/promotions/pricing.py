@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from apps.catalog.promotions.running import Occasion, Offers
     from apps.catalog.promotions.types import LineDiscount, Promotion, ShelfLine
 
-MOST_STATES = 12_000  # that may be followed for one basket
+MOST_STATES = 6_000  # that may be followed for one basket
 
 
 def take_promotions_off(

@@ -16,8 +16,9 @@ type States = dict[int, int]  # joint state: cents saved
 type Back = dict[int, tuple[int, int, int]]  # joint state: the one before it, deal and place
 type Taken = dict[tuple[int, int, int], int]  # class, deal and place: units
 
-WIDEST = 400
+WIDEST = 250
 NARROWEST = 8
+FEW = 3  # states that it is not worth asking which of them are hopeless
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def walk(layout: Layout, bounds: Bounds, least: int, budget: Budget) -> Outcome:
         after = bounds.after[number]
         states, is_all = _keep(states, after, least - bounds.rest[number + 1], budget.width)
         is_exact = is_exact and is_all
-    if 0 not in states:
+    if states.get(0, least - 1) < least:
         return Outcome(None, {}, is_exact)
     return Outcome(states[0], _retrace(trail, layout), is_exact)
 
@@ -83,6 +84,8 @@ def _step(states: States, stage: Stage) -> tuple[States, Back]:
 
 def _check(states: States, stage: Stage) -> tuple[States, Back]:
     """Drop the states that may not go on, and forget the automata that have come to their end."""
+    if not stage.checks:
+        return states, {}
     came = {state: state for state in states}
     for scale, size, allowed, is_end in stage.checks:
         after: States = {}
@@ -103,12 +106,11 @@ def _keep(states: States, stakes: tuple[Stake, ...], least: int, width: int) -> 
 
     Where they are too many, the one in which nothing is open always stays: it can always end.
     """
+    if len(states) <= FEW:
+        return states, True
     ranks = states
-    if stakes:
-        ranks = {
-            state: saved + sum(cents[state // scale % size] for scale, size, cents in stakes)
-            for state, saved in states.items()
-        }
+    for scale, size, cents in stakes:
+        ranks = {state: rank + cents[state // scale % size] for state, rank in ranks.items()}
     if len(states) <= width:
         return {state: states[state] for state, rank in ranks.items() if rank >= least}, True
     ordered = sorted((-rank, state) for state, rank in ranks.items() if rank >= least)
@@ -124,7 +126,7 @@ def _retrace(trail: list[Back], layout: Layout) -> Taken:
     state = 0
     for position in range(len(layout.stages) - 1, -1, -1):
         stage = layout.stages[position]
-        state = trail.pop()[state][0]
+        state = trail.pop().get(state, (state, NOTHING, ORDINARY))[0]
         for _ in range(stage.units):
             state, number, place = trail.pop().get(state, (state, stage.free, ORDINARY))
             if number != NOTHING:
