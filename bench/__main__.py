@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.setting import Figures
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
-GROUPS = ("sale", "lookup", "import", "payments")
+GROUPS = ("sale", "lookup", "import", "payments", "register")
 console = Console(stderr=True)
 
 
@@ -53,7 +53,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from bench import imports, lookup, payments, sale  # noqa: PLC0415 - need Django set up
+    from bench import imports, lookup, payments, register, sale  # noqa: PLC0415 - need Django set up
     from bench.scene import build_scene  # noqa: PLC0415
 
     scene = build_scene()
@@ -62,6 +62,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
         "lookup": lambda: lookup.measure(url, scene),
         "import": imports.measure,
         "payments": lambda: payments.measure(url, scene),
+        "register": register.measure,
     }
 
 

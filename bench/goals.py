@@ -49,4 +49,5 @@ GOALS: dict[str, Goal] = {
     "payments.webhook_p99_ms": at_most(100),
     "payments.cash_ratio_while_stripe_hangs": at_least(0.9),
     "payments.longest_held_s": at_most(20),
+    "register.price_100_lines_ms": at_most(20),
 }

@@ -10,7 +10,7 @@ import time_machine
 from django.core.cache import cache
 from django.db import connection
 
-from apps.catalog import shelf
+from apps.catalog import offers, shelf
 from apps.inventory.board import forget_boards
 from apps.stores.api.authentication import forget_sessions
 from apps.stores.selectors import forget_profiles
@@ -43,6 +43,7 @@ def fresh_process() -> None:
     forget_sessions()
     forget_boards()
     shelf.clear()
+    offers.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

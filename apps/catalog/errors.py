@@ -48,3 +48,37 @@ class ImportNotUndoable(DomainError):
     code = "import-not-undoable"
     title = "The import cannot be undone any more"
     kind = Kind.CONFLICT
+
+
+class PromotionContradictory(DomainError):
+    code = "promotion-contradictory"
+    title = "The promotion contradicts itself"
+
+
+class PromotionUnknown(DomainError):
+    code = "promotion-unknown"
+    title = "There is no such promotion"
+    kind = Kind.NOT_FOUND
+
+
+class PromotionCodeTaken(DomainError):
+    code = "promotion-code-taken"
+    title = "Another promotion has this code"
+    kind = Kind.CONFLICT
+
+
+class PromotionsOverlap(DomainError):
+    code = "promotions-overlap"
+    title = "Two exclusive promotions would apply to the same product at the same time"
+    kind = Kind.CONFLICT
+
+
+class PromotionStateConflict(DomainError):
+    code = "promotion-state-conflict"
+    title = "The promotion is not in a state that allows this"
+    kind = Kind.CONFLICT
+
+
+class CouponUnknown(DomainError):
+    code = "coupon-unknown"
+    title = "No promotion runs for this coupon"

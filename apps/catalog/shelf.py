@@ -42,7 +42,7 @@ _FETCH = (
     " product.tax_class, product.minimum_age, product.volume_ml, product.abv_percent,"
     " product.is_active, EXISTS (SELECT 1 FROM catalog_product_modifier_groups AS link"
     " WHERE link.product_id = product.id), code.gtin, code.pack_size, price.starts_at,"
-    " price.price_cents, product.tracks_stock FROM ({wanted}) AS wanted"
+    " price.price_cents, product.tracks_stock, category.id FROM ({wanted}) AS wanted"
     " JOIN catalog_product AS product ON product.id = wanted.id"
     " JOIN catalog_category AS category ON category.id = product.category_id"
     " LEFT JOIN catalog_barcode AS code ON code.product_id = product.id AND code.is_active"
@@ -158,6 +158,7 @@ def _to_item(rows: list[Row], book: str, groups: tuple[ModifierGroup, ...]) -> I
         sku=first[1],
         name=first[2],
         category=first[3],
+        category_id=first[16],
         beverage=beverage,
         tax_class=TaxClass(first[5]),
         minimum_age=least_age(beverage, first[6]),

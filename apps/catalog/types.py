@@ -48,6 +48,7 @@ class Item:
     sku: str
     name: str
     category: str
+    category_id: int
     beverage: BeverageType
     tax_class: TaxClass
     minimum_age: int

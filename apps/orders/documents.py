@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
-    from apps.orders.types import PricedBasket, Quote, Sale
+    from apps.orders.types import PricedBasket, PricedLine, Quote, Sale
     from apps.payments.types import Tender
     from apps.stores.types import Till
 
@@ -78,7 +78,7 @@ def describe_basket(basket: PricedBasket) -> dict[str, Any]:
                 "discount_cents": priced.discount_cents,
                 "tax_cents": priced.tax_cents,
                 "total_cents": priced.total_cents,
-                "discounts": [],
+                "discounts": describe_discounts(priced),
                 "modifiers": [
                     {"id": m.id, "name": m.name, "price_cents": m.price_cents}
                     for m in priced.line.modifiers
@@ -94,6 +94,23 @@ def describe_basket(basket: PricedBasket) -> dict[str, Any]:
         "surtax_cents": basket.surtax_cents,
         "total_cents": basket.total_cents,
     }
+
+
+def describe_discounts(priced: PricedLine) -> list[dict[str, Any]]:
+    """What came off a line and why: which version of which promotion, over which prices."""
+    return [
+        {
+            "promotion": applied.promotion.id,
+            "code": applied.promotion.code,
+            "name": applied.promotion.name,
+            "kind": applied.promotion.kind.value.lower(),
+            "version": applied.promotion.version,
+            "price_book": priced.line.item.price_book,
+            "amount_cents": applied.amount_cents,
+            "units": applied.units,
+        }
+        for applied in priced.discounts
+    ]
 
 
 def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
@@ -154,7 +171,7 @@ def _describe_line(line: OrderLine) -> dict[str, Any]:
         "discount_cents": line.discount_cents,
         "tax_cents": line.tax_cents,
         "total_cents": line.total_cents,
-        "discounts": [],
+        "discounts": line.discounts,
         "modifiers": line.modifiers,
         "note": line.note,
         "returned_quantity": line.returned_quantity,

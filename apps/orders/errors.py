@@ -156,3 +156,9 @@ class DayIncomplete(DomainError):
     code = "day-incomplete"
     title = "The business day lacks something"
     kind = Kind.CONFLICT
+
+
+class EmployeePriceForbidden(DomainError):
+    code = "employee-price-forbidden"
+    title = "Who sells may not give the employee price"
+    kind = Kind.FORBIDDEN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.core.money import format_cents
 from apps.orders.layout import COLUMNS, RULE, centred, local_time, spread, wrap
@@ -123,6 +123,7 @@ def _line(line: OrderLine) -> ReceiptLine:
     if line.quantity > 1:
         details.append(f"{line.quantity} x {format_cents(line.unit_price_cents)}")
     details += [_modifier(choice["name"], choice["price_cents"]) for choice in line.modifiers]
+    details += [_discount(each) for each in line.discounts]
     if line.note:
         details.append(line.note)
     amount = format_cents(line.quantity * line.unit_price_cents - line.discount_cents)
@@ -133,6 +134,10 @@ def _line(line: OrderLine) -> ReceiptLine:
 
 def _modifier(name: str, price_cents: int) -> str:
     return f"+ {name} {format_cents(price_cents)}" if price_cents else f"+ {name}"
+
+
+def _discount(discount: dict[str, Any]) -> str:
+    return f"{discount['name']} {format_cents(-discount['amount_cents'])}"
 
 
 def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from apps.catalog.promotions.types import LineDiscount
 from apps.core.money import allocate, round_half_up
 from apps.orders.types import PricedBasket, PricedLine, ReturnedShare
 from apps.stores.rules import is_taxable
@@ -62,10 +63,19 @@ def tax_sale(bases: Sequence[TaxBase], rates: TaxRates) -> SaleTax:
 
 
 def price_basket(
-    lines: Sequence[BasketLine], *, store: StoreProfile, rates: TaxRates, day: date
+    lines: Sequence[BasketLine],
+    promotions: Sequence[LineDiscount] = (),
+    *,
+    store: StoreProfile,
+    rates: TaxRates,
+    day: date,
 ) -> PricedBasket:
-    """Price a basket on a local date. The order of the lines does not change the totals."""
-    discounts = [0] * len(lines)
+    """Price a basket on a local date. The order of the lines does not change the totals.
+
+    `promotions` are what comes off each line; nothing does where they are left out.
+    """
+    off = promotions or [LineDiscount()] * len(lines)
+    discounts = [each.discount_cents for each in off]
     taxable = [is_taxable(store, line.item.tax_class, day) for line in lines]
     nets = [
         line.quantity * line.unit_price_cents - discount
@@ -78,9 +88,9 @@ def price_basket(
     tax = tax_sale(bases, rates)
     return PricedBasket(
         lines=tuple(
-            PricedLine(line, discount, is_taxed, share, net + share)
-            for line, discount, is_taxed, share, net in zip(
-                lines, discounts, taxable, tax.shares, nets, strict=True
+            PricedLine(line, each.applied, each.discount_cents, is_taxed, share, net + share)
+            for line, each, is_taxed, share, net in zip(
+                lines, off, taxable, tax.shares, nets, strict=True
             )
         ),
         subtotal_cents=sum(nets) + sum(discounts),

@@ -20,6 +20,7 @@ from apps.core import audit, outbox
 from apps.core.sql import Batch
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import MovementKind
+from apps.orders.documents import describe_discounts
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import SHIFT_COLUMNS, look_for_shift, read_shift
 
@@ -82,6 +83,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "tax_cents",
         "total_cents",
         "modifiers",
+        "discounts",
         "note",
     ),
     "payments_tender": ("order_id", "kind", "amount_cents", "payment_id", "at"),
@@ -222,6 +224,7 @@ def _line(sale: Sale, position: int, priced: PricedLine) -> tuple[Any, ...]:
         priced.tax_cents,
         priced.total_cents,
         _json([{"id": m.id, "name": m.name, "price_cents": m.price_cents} for m in line.modifiers]),
+        _json(describe_discounts(priced)),
         line.note,
     )
 

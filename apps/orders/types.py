@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from apps.catalog.promotions.types import Applied
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
     from apps.payments.types import Offered, Settlement, Tender
@@ -87,6 +88,8 @@ class OrderRequest:
     tip_cents: int = 0
     taken_at: datetime | None = None
     fingerprint: str = ""
+    coupons: tuple[str, ...] = ()
+    employee_price: bool = False
 
 
 # --- Pricing --------------------------------------------------------------------------------------
@@ -158,6 +161,7 @@ class PricedLine:
     """A line with its share of discount and tax. `total_cents` includes the tax."""
 
     line: BasketLine
+    discounts: tuple[Applied, ...]
     discount_cents: int
     is_taxable: bool
     tax_cents: int

@@ -39,6 +39,7 @@ ROLE_TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.VOID_ORDER:       (NO,      YES,        YES,     YES,   NO),
     Permission.RUN_DRAWER:       (YES,     YES,        YES,     YES,   NO),
     Permission.PAY_OUT:          (NO,      YES,        YES,     YES,   NO),
+    Permission.GIVE_EMPLOYEE_PRICE: (NO,   YES,        YES,     YES,   NO),
     Permission.ADJUST_STOCK:     (NO,      YES,        YES,     YES,   NO),
     Permission.VIEW_OFFICE:      (NO,      NO,         YES,     YES,   YES),
     Permission.EDIT_CATALOG:     (NO,      NO,         YES,     YES,   NO),

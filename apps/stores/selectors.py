@@ -214,6 +214,7 @@ def _load_profile(store_id: int) -> StoreProfile:
         day_end_hour=store.day_end_hour,
         outlet_kind=kind,
         price_in_barcode_digits=store.price_in_barcode_digits,
+        alcohol_floor_percent=store.alcohol_floor_percent,
         licences=tuple(
             Licence(LicenceKind(held.kind), held.number, held.valid_from, held.valid_until)
             for held in store.licences.all()

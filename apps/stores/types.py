@@ -97,6 +97,7 @@ class Permission(StrEnum):
     VOID_ORDER = "VOID_ORDER"
     RUN_DRAWER = "RUN_DRAWER"  # open, count and close it, put cash in, take it to the safe
     PAY_OUT = "PAY_OUT"
+    GIVE_EMPLOYEE_PRICE = "GIVE_EMPLOYEE_PRICE"
     ADJUST_STOCK = "ADJUST_STOCK"
     VIEW_OFFICE = "VIEW_OFFICE"
     EDIT_CATALOG = "EDIT_CATALOG"
@@ -226,6 +227,7 @@ class StoreProfile:
     day_end_hour: int
     outlet_kind: OutletKind
     price_in_barcode_digits: int
+    alcohol_floor_percent: int  # of the shelf price: no promotion goes below it
     licences: tuple[Licence, ...]
     tax_rates: tuple[TaxRates, ...]
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]

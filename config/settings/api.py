@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ApprovalStatusEnum": "apps.stores.api.approvals.STATUSES",
+        "PromotionKindEnum": "apps.orders.api.answers.PROMOTION_KINDS",
         "MethodEnum": ["scan", "typed"],
         "KindEnum": ["cash", "card"],
         "CashMovementKindEnum": "apps.payments.api.shift_serializers.KINDS",

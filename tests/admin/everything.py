@@ -18,6 +18,7 @@ from apps.stores.models import SellingHours, SellingHoursException
 from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
+from tests.catalog.promotions.drafts import publish
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.payments.books import (
@@ -63,6 +64,7 @@ def make_everything() -> None:
     wrong = {"staff_code": checkout.staff.code, "pin": "0000"}
     api_client(checkout.token).post("sessions", wrong)
     make_product("OLD-1", is_active=False)
+    publish()
     card = make_payment(status="PARTIALLY_REFUNDED", captured_cents=2139, refunded_cents=100)
     make_attempt(card, refund=make_refund(card), operation="REFUND")
     make_event(payment=card)

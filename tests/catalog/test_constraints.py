@@ -19,6 +19,7 @@ from apps.catalog.models import (
     Price,
     PriceBook,
     Product,
+    Promotion,
     StorePriceBook,
 )
 from apps.stores.types import TaxClass
@@ -47,6 +48,13 @@ VALID: dict[type[Model], dict[str, Any]] = {
         "unchanged_count": 0,
     },
     ImportChange: {"after": {}},
+    Promotion: {
+        "code": "WINE6",
+        "name": "Six wines",
+        "kind": "MIXED_CASE",
+        "starts_at": NOON,
+        "created_at": NOON,
+    },
 }
 
 CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
@@ -59,6 +67,13 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("modifier_group_takes_at_least_its_minimum", ModifierGroup, {"minimum": 3}),
     ("modifier_group_takes_at_least_its_minimum", ModifierGroup, {"minimum": 0, "maximum": 0}),
     ("price_is_an_amount", Price, {"price_cents": 100_000_001}),
+    ("promotion_kind_is_known", Promotion, {"kind": "GIFT"}),
+    ("promotion_state_is_known", Promotion, {"state": "OVER"}),
+    ("promotion_ends_after_it_starts", Promotion, {"ends_at": NOON}),
+    ("promotion_takes_at_most_all_off", Promotion, {"percent": Decimal("100.01")}),
+    ("promotion_takes_at_most_all_off", Promotion, {"percent": Decimal(0)}),
+    ("promotion_hours_have_a_length", Promotion, {"from_minute": 60, "until_minute": 60}),
+    ("promotion_hours_have_a_length", Promotion, {"from_minute": 1440, "until_minute": 60}),
 ]
 
 NEGATIVE: list[tuple[type[Model], str]] = [

@@ -37,6 +37,7 @@ def make_item(**fields: Any) -> Item:
         "sku": "BRB-1",
         "name": "Bourbon",
         "category": "Bourbon",
+        "category_id": 1,
         "beverage": BeverageType.SPIRITS,
         "tax_class": TaxClass.ALCOHOL,
         "minimum_age": 21,

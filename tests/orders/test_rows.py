@@ -126,6 +126,7 @@ LINE: dict[str, Any] = {
     "tax_cents": STATE_TAX + SURTAX,
     "total_cents": SUBTOTAL + STATE_TAX + SURTAX,
     "modifiers": [],
+    "discounts": [],
     "note": NOTE,
     "returned_quantity": 0,
     "returned_cents": 0,

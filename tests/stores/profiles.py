@@ -28,6 +28,7 @@ def make_profile(**fields: Any) -> StoreProfile:
         "currency": "USD",
         "day_end_hour": 4,
         "outlet_kind": OutletKind.PACKAGE_STORE,
+        "alcohol_floor_percent": 0,
         "price_in_barcode_digits": 4,
         "licences": (),
         "tax_rates": (),

@@ -61,6 +61,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("store_day_ends_before_noon", Store, {"day_end_hour": 12}),
     ("scale_prints_four_or_five_price_digits", Store, {"price_in_barcode_digits": 6}),
     ("store_recount_limit_not_negative", Store, {"recount_over_cents": -1}),
+    ("alcohol_floor_is_a_share_of_the_price", Store, {"alcohol_floor_percent": 101}),
     ("licence_kind_is_known", Licence, {"kind": "9PS"}),
     ("licence_ends_after_it_begins", Licence, {"valid_until": DAY - timedelta(days=1)}),
     ("selling_weekday_exists", SellingHours, {"weekday": 7}),

@@ -3,4 +3,5 @@
 from apps.catalog.admin import imports as imports
 from apps.catalog.admin import pricing as pricing
 from apps.catalog.admin import products as products
+from apps.catalog.admin import promotions as promotions
 from apps.catalog.admin import shelving as shelving

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from apps.catalog.models import Barcode, Price
+from apps.catalog.promotions.types import PromotionState
 from apps.catalog.rules import MAX_SPIRITS_ABV, MAX_SPIRITS_ML
 from apps.stores.types import BeverageType
 
@@ -43,4 +45,31 @@ class AttentionFilter(admin.SimpleListFilter):
                 spirits = queryset.filter(beverage_type=BeverageType.SPIRITS)
                 large = spirits.filter(volume_ml__gt=MAX_SPIRITS_ML)
                 return large | spirits.filter(abv_percent__gt=MAX_SPIRITS_ABV)
+        return queryset
+
+
+LIVE = PromotionState.LIVE.value
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """Live, coming or over."""
+
+    title = "when"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("live", "Live"), ("coming", "Coming"), ("over", "Over"), ("draft", "Draft")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        now = timezone.now()
+        over = Q(state=PromotionState.WITHDRAWN.value) | Q(state=LIVE, ends_at__lte=now)
+        match self.value():
+            case "live":
+                return queryset.filter(~over, state=LIVE, starts_at__lte=now)
+            case "coming":
+                return queryset.filter(state=LIVE, starts_at__gt=now)
+            case "over":
+                return queryset.filter(over)
+            case "draft":
+                return queryset.filter(state=PromotionState.DRAFT.value)
         return queryset

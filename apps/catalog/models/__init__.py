@@ -3,6 +3,7 @@
 from apps.catalog.models.imports import ImportChange, ImportRun
 from apps.catalog.models.pricing import Price, PriceBook, StorePriceBook
 from apps.catalog.models.product import Barcode, Category, Modifier, ModifierGroup, Product
+from apps.catalog.models.promotions import Promotion
 
 __all__ = [
     "Barcode",
@@ -14,5 +15,6 @@ __all__ = [
     "Price",
     "PriceBook",
     "Product",
+    "Promotion",
     "StorePriceBook",
 ]

@@ -7,7 +7,21 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.api.serializers import ModifierOut
+from apps.catalog.promotions.types import PromotionKind
 from apps.orders.types import OrderStatus
+
+PROMOTION_KINDS = [kind.value.lower() for kind in PromotionKind]
+
+
+class DiscountOut(serializers.Serializer[Any]):
+    promotion = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField(help_text="As the receipt says it.")
+    kind = serializers.ChoiceField(PROMOTION_KINDS)
+    version = serializers.IntegerField(help_text="Of the promotion, when it was applied.")
+    price_book = serializers.CharField(help_text="Whose prices it was taken off.")
+    amount_cents = serializers.IntegerField()
+    units = serializers.IntegerField(help_text="Base units that it was taken off.")
 
 
 class LineOut(serializers.Serializer[Any]):
@@ -20,7 +34,7 @@ class LineOut(serializers.Serializer[Any]):
     discount_cents = serializers.IntegerField()
     tax_cents = serializers.IntegerField(help_text="The line's share of the sale's tax.")
     total_cents = serializers.IntegerField(help_text="quantity x unit price - discount + tax.")
-    discounts = serializers.ListField(child=serializers.DictField())
+    discounts = DiscountOut(many=True)
     modifiers = ModifierOut(many=True)
     note = serializers.CharField()
 

@@ -65,6 +65,8 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         tip_cents=asked.get("tip_cents", 0),
         taken_at=asked.get("taken_at"),
         fingerprint=fingerprint(body),
+        coupons=tuple(asked.get("coupons", ())),
+        employee_price=asked.get("employee_price", False),
     )
 
 

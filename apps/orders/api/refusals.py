@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.catalog.errors import BarcodeInvalid
+from apps.catalog.errors import BarcodeInvalid, CouponUnknown
 from apps.core.errors import DomainError
 from apps.orders import errors
 from apps.payments.errors import (
@@ -31,6 +31,8 @@ BASKET_REFUSALS = (
     errors.ProductNotSellable,
     errors.ModifierInvalid,
     errors.TaxExemptionUnsupported,
+    CouponUnknown,
+    errors.EmployeePriceForbidden,
 )
 SALE_REFUSALS = (
     *BASKET_REFUSALS,

@@ -31,6 +31,8 @@ FASTEST_CLOCK = timedelta(days=1)  # a till's clock may be wrong, but not that w
 MAX_LINES = 500
 MAX_QUANTITY = 10_000
 MAX_TENDERS = 20
+MAX_COUPONS = 10
+LONGEST_COUPON = 20
 MAX_ID = 2**63 - 1
 LONGEST_BARCODE = 100
 LONGEST_CARD = 8 * 1024
@@ -105,6 +107,17 @@ class TenderIn(StrictSerializer):
         return attrs
 
 
+class YesOrNoField(serializers.BooleanField):
+    """A boolean that was one in the JSON."""
+
+    default_error_messages = {"invalid": "Expected true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class OrderIn(StrictSerializer):
     """A basket; with tenders and an age check where it is to be sold."""
 
@@ -115,6 +128,18 @@ class OrderIn(StrictSerializer):
     tip_cents = CentsField(required=False)
     tax_exemption = serializers.JSONField(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
+    coupons = serializers.ListField(
+        child=TextField(max_length=LONGEST_COUPON),
+        max_length=MAX_COUPONS,
+        required=False,
+        help_text="What the customer hands over, as it is printed.",
+    )
+    employee_price = YesOrNoField(
+        required=False, help_text="Whether one of the staff buys. Who sells needs leave for that."
+    )
+
+    def validate_coupons(self, coupons: list[str]) -> list[str]:
+        return [coupon.upper() for coupon in coupons]
 
     def validate_taken_at(self, taken_at: datetime | None) -> datetime | None:
         if taken_at and taken_at > timezone.now() + FASTEST_CLOCK:
@@ -129,17 +154,6 @@ class OrderIn(StrictSerializer):
 class VoidIn(StrictSerializer):
     reason = TextField(max_length=200)
     approval = TextField(max_length=255, required=False, allow_null=True)
-
-
-class YesOrNoField(serializers.BooleanField):
-    """A boolean that was one in the JSON."""
-
-    default_error_messages = {"invalid": "Expected true or false."}
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid")
-        return data
 
 
 class ReturnLineIn(StrictSerializer):

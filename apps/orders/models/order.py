@@ -134,6 +134,9 @@ class OrderLine(models.Model):
     tax_cents = models.BigIntegerField(help_text="Its share of the sale's tax.")
     total_cents = models.BigIntegerField(help_text="With tax.")
     modifiers = models.JSONField()
+    discounts = models.JSONField(
+        default=list, db_default=[], help_text="What came off, by promotion, and why."
+    )
     note = models.CharField(max_length=200, blank=True)
     returned_quantity = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Of `quantity`, taken back since."

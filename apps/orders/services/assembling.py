@@ -12,6 +12,7 @@ from apps.core.errors import FieldError
 from apps.orders import errors
 from apps.orders.rules import price_basket
 from apps.orders.services.promising import Prices
+from apps.orders.services.promoting import take_promotions
 from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
@@ -72,14 +73,15 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     Raises:
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
+        CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
     if rates is None:
         raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
     shelf = _look_up(till, request, now)
-    lines = []
-    overridden = []
+    lines: list[BasketLine] = []
+    overridden: list[Overridden] = []
     prices = Prices(promise, now)
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
@@ -99,7 +101,9 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
                 asked.id, item, gtin, asked.quantity, pack_size, price, modifiers, asked.note
             )
         )
-    basket = price_basket(lines, store=store, rates=rates, day=today)
+    by_hand = [line.position for line in overridden]
+    promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
+    basket = price_basket(lines, promoted, store=store, rates=rates, day=today)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 

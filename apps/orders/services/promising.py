@@ -6,6 +6,7 @@ A quote writes nothing, so it is remembered in the cache alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.cache import cache
@@ -14,7 +15,6 @@ from apps.orders.types import Removed, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from uuid import UUID
 
     from apps.catalog.types import Item, ModifierChoice
@@ -44,6 +44,7 @@ class Promise:
     modifiers: Mapping[int, int] = field(default_factory=dict)
     holds: bool = False
     lines: Mapping[UUID, QuotedLine] = field(default_factory=dict)
+    quoted_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +57,12 @@ class Prices:
     promise: Promise
     now: datetime
     changes: dict[tuple[str, int], Warned] = field(default_factory=dict)
+
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """When a promotion may have run to apply: now, or when the quote was made."""
+        quoted_at = self.promise.quoted_at if self.promise.holds else None
+        return (self.now,) if quoted_at is None else (self.now, quoted_at)
 
     def of_product(self, item: Item) -> int | None:
         """Cents per base unit; None where the store has no price for it."""
@@ -122,8 +129,13 @@ def find_promise(*, till: Till, order_id: UUID, now: datetime) -> Promise:
     if quote is None:
         return Promise()
     quoted_at, products, modifiers, lines = quote
-    holds = now.timestamp() - quoted_at < QUOTE_SECONDS
-    return Promise(products, modifiers, holds=holds, lines=lines)
+    return Promise(
+        products,
+        modifiers,
+        holds=now.timestamp() - quoted_at < QUOTE_SECONDS,
+        lines=lines,
+        quoted_at=datetime.fromtimestamp(quoted_at, UTC),
+    )
 
 
 def _key(till: Till, order_id: UUID) -> str:

@@ -78,6 +78,7 @@ class StoreAdmin(OfficeAdmin):
             {"fields": ("jurisdiction", ("timezone", "day_end_hour"), "currency")},
         ),
         ("Drawers", {"fields": ("recount_over_cents",)}),
+        ("Promotions", {"fields": ("alcohol_floor_percent",)}),
         ("Scanner", {"fields": ("price_in_barcode_digits",)}),
     )
 

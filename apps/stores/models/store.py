@@ -14,6 +14,7 @@ from apps.stores.models.tax import TaxJurisdiction
 from apps.stores.types import LicenceKind, OutletKind
 
 LATEST_DAY_END_HOUR = 11
+WHOLE_PERCENT = 100
 
 
 def validate_timezone(name: str) -> None:
@@ -60,6 +61,13 @@ class Store(models.Model):
         blank=True,
         help_text="A drawer that is off by more than this is counted twice; empty for never.",
     )
+    alcohol_floor_percent = models.PositiveSmallIntegerField(
+        "alcohol floor (%)",
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(WHOLE_PERCENT)],
+        help_text="No promotion sells alcohol for less than this share of its shelf price.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -76,6 +84,10 @@ class Store(models.Model):
             models.CheckConstraint(
                 condition=Q(day_end_hour__lte=LATEST_DAY_END_HOUR),
                 name="store_day_ends_before_noon",
+            ),
+            models.CheckConstraint(
+                condition=Q(alcohol_floor_percent__lte=WHOLE_PERCENT),
+                name="alcohol_floor_is_a_share_of_the_price",
             ),
         ]
 

@@ -1,0 +1,116 @@
+"""The live promotions of a store as its tills apply them, cached per process and never stale."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from apps.catalog.models import Promotion as PromotionRow
+from apps.catalog.promotions.running import Offers
+from apps.catalog.promotions.types import (
+    Draft,
+    Promotion,
+    PromotionKind,
+    PromotionState,
+    Schedule,
+    Selection,
+    Terms,
+)
+from apps.core.reference import ReferenceCache
+from apps.stores.types import BeverageType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apps.stores.types import StoreProfile
+
+_offers: ReferenceCache[int, Offers] = ReferenceCache()  # by store
+
+BASIS_POINTS = Decimal(100)  # in a percent
+PARTS = ("stores", "products", "categories", "excluded")
+
+
+def offers_of(*, store: StoreProfile, revision: int) -> Offers:
+    """What the store's tills apply; no statement where the revision is known."""
+    known = _offers.entries(revision).get(store.id)
+    if known is None:
+        live = PromotionRow.objects.filter(
+            Q(stores=store.id) | Q(stores__isnull=True), state=PromotionState.LIVE.value
+        )
+        known = compile_offers(live.prefetch_related(*PARTS), store)
+        _offers.add(revision, {store.id: known})
+    return known
+
+
+def compile_offers(rows: Iterable[PromotionRow], store: StoreProfile) -> Offers:
+    """Promotions ready for the tills of a store, whatever state they are in."""
+    return Offers((to_promotion(row) for row in rows), store.zone)
+
+
+def clear() -> None:
+    """Forget everything, as a fresh process would."""
+    _offers.clear()
+
+
+def to_promotion(row: PromotionRow) -> Promotion:
+    """A promotion as a sale sees it. Its parts should have been prefetched."""
+    draft = to_draft(row)
+    return Promotion(
+        id=row.pk,
+        code=draft.code,
+        name=draft.name,
+        kind=draft.kind,
+        terms=terms_of(draft),
+        schedule=draft.schedule,
+        selection=draft.selection,
+        version=row.version,
+        coupon=draft.coupon,
+        for_employees=draft.for_employees,
+        is_exclusive=draft.is_exclusive,
+    )
+
+
+def to_draft(row: PromotionRow) -> Draft:
+    """A promotion as a manager wrote it."""
+    return Draft(
+        code=row.code,
+        name=row.name,
+        kind=PromotionKind(row.kind),
+        schedule=Schedule(
+            row.starts_at,
+            row.ends_at,
+            frozenset(row.weekdays),
+            row.from_minute,
+            row.until_minute,
+        ),
+        selection=Selection(
+            products=frozenset(product.pk for product in row.products.all()),
+            categories=frozenset(category.pk for category in row.categories.all()),
+            beverages=frozenset(BeverageType(kind) for kind in row.beverages),
+            excluded=frozenset(product.pk for product in row.excluded.all()),
+        ),
+        store_ids=frozenset(store.pk for store in row.stores.all()),
+        percent=row.percent,
+        amount_cents=row.amount_cents,
+        units=row.units,
+        get_units=row.get_units,
+        limit=row.limit,
+        from_cents=row.from_cents,
+        coupon=row.coupon,
+        for_employees=row.for_employees,
+        is_exclusive=row.is_exclusive,
+    )
+
+
+def terms_of(draft: Draft) -> Terms:
+    """The figures of a promotion in the engine's own units."""
+    return Terms(
+        basis_points=int((draft.percent or 0) * BASIS_POINTS),
+        amount_cents=draft.amount_cents or 0,
+        units=draft.units or 0,
+        get_units=draft.get_units or 0,
+        limit=draft.limit,
+        from_cents=draft.from_cents or 0,
+    )

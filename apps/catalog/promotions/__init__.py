@@ -1,0 +1,1 @@
+"""Promotions: what a customer saves, and why. Pure arithmetic; see docs/adr on the best price."""
