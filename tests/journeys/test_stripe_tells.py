@@ -126,6 +126,9 @@ def test_a_dispute_blocks_a_refund_until_it_is_won(
     with pytest.raises(Refused) as refused:
         refund(till, payment_id)
     assert refused.value.code == "payment-state-conflict"
+    with pytest.raises(Refused) as refused:
+        till.void({"id": str(Payment.objects.get().order_id)})
+    assert refused.value.code == "payment-state-conflict"
     close_dispute(ears.stripe.world, opened["id"], is_won=True)
     ears.hear()
     run_tasks(ears)

@@ -56,6 +56,7 @@ VOID_REFUSALS = (
     errors.OrderUnknown,
     errors.OrderNotVoidable,
     ShiftNotOpen,
+    PaymentStateConflict,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,

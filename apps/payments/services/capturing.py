@@ -12,11 +12,12 @@ from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import PaymentStateConflict
 from apps.payments.gateway import calling
 from apps.payments.locks import hold_payment
+from apps.payments.models import Tender
 from apps.payments.selectors import get_payment
 from apps.payments.services.attempting import perform
 from apps.payments.services.beginning import begin
 from apps.payments.services.freeing import free_reader
-from apps.payments.types import Operation, PaymentStatus
+from apps.payments.types import CAME_TO_NOTHING, Operation, PaymentStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +46,7 @@ _FROM = {
         PaymentStatus.UNKNOWN,
     ),
 }
+_LET_GO = "It was let go, or its time ran out: take the card again."
 FREEING_SECONDS = 13.0  # for two calls, so that there is time left for the one that matters
 
 
@@ -112,7 +114,8 @@ def _ask(
     if payment.status not in _DONE[operation]:
         after = get_payment(store_id=payment.store_id, payment_id=payment.pk)
     if refusal and after.status not in _DONE[operation]:
-        raise _conflict(after, refusal.message)
+        is_gone = after.status in CAME_TO_NOTHING
+        raise _conflict(after, _LET_GO if is_gone else f"Stripe said no: {refusal.message}")
     return after
 
 
@@ -126,6 +129,8 @@ def _write_down(
         raise _conflict(held, "Only an authorised payment can be captured or cancelled.")
     if operation is Operation.CANCEL and held.tendered_cents and not held.is_released:
         raise _conflict(held, "An order rests on it: void the order.")
+    if operation is Operation.CAPTURE and held.tendered_cents is None and _is_paid(payment):
+        raise _conflict(held, "Its order was placed without it: let it go.")
     if operation is Operation.CAPTURE and held.is_released:
         raise _conflict(held, "Its order was voided.")
     if held.asked - _answered(held):
@@ -137,6 +142,11 @@ def _write_down(
     return attempt
 
 
+def _is_paid(payment: Payment) -> bool:
+    """Whether the order that a payment was made for has been placed, and has its money."""
+    return Tender.objects.filter(order=payment.order_id).exists()
+
+
 def _answered(held: Held) -> frozenset[Operation]:
     """Calls that are open though their outcome is known: it was seen at Stripe."""
     is_authorized = held.status is PaymentStatus.AUTHORIZED
@@ -144,4 +154,4 @@ def _answered(held: Held) -> frozenset[Operation]:
 
 
 def _conflict(payment: Payment | Held, detail: str) -> PaymentStateConflict:
-    return PaymentStateConflict(detail, id=str(payment.id), status=payment.status.lower())
+    return PaymentStateConflict(detail, id=str(payment.id), payment_status=payment.status.lower())

@@ -18,7 +18,7 @@ from apps.payments.bulkhead import stripe_slot
 from apps.payments.errors import PaymentStateConflict, RefundExceedsCaptured, RefundExists
 from apps.payments.gateway import calling
 from apps.payments.locks import lock_payment
-from apps.payments.models import Payment, Refund
+from apps.payments.models import Dispute, Payment, Refund
 from apps.payments.rules import status_after_refunds
 from apps.payments.selectors import get_refund
 from apps.payments.services.attempting import perform
@@ -32,6 +32,7 @@ from apps.payments.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -161,8 +162,7 @@ def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
     left = payment.captured_cents - payment.refunded_cents
     if payment.status not in (*_REFUNDABLE, PaymentStatus.REFUNDED):
         raise _conflict(payment, _why_nothing_is_in(payment))
-    if payment.disputes.filter(_IN_DISPUTE).exists():
-        raise _conflict(payment, "The customer's bank has the money in dispute.")
+    refuse_disputed([payment.pk])
     if request.amount_cents > left:
         raise RefundExceedsCaptured(
             f"{format_cents(left)} may still go back to this card.", left_cents=left
@@ -177,6 +177,18 @@ def _hold(payment: Payment, request: RefundRequest, now: datetime) -> None:
     )
 
 
+def refuse_disputed(payment_ids: Collection[UUID]) -> None:
+    """Refuse to send back what a bank may take, or has taken, by itself.
+
+    Raises:
+        PaymentStateConflict: one of these payments is in dispute, and it is not won.
+    """
+    disputes = Dispute.objects.filter(_IN_DISPUTE, payment__in=payment_ids)
+    dispute = disputes.select_related("payment").first()
+    if dispute and dispute.payment:
+        raise _conflict(dispute.payment, "The customer's bank has the money in dispute.")
+
+
 def _why_nothing_is_in(payment: Payment) -> str:
     if payment.status in CAME_TO_NOTHING:
         return _NEVER
@@ -184,4 +196,4 @@ def _why_nothing_is_in(payment: Payment) -> str:
 
 
 def _conflict(payment: Payment, detail: str) -> PaymentStateConflict:
-    return PaymentStateConflict(detail, id=str(payment.pk), status=payment.status.lower())
+    return PaymentStateConflict(detail, id=str(payment.pk), payment_status=payment.status.lower())

@@ -14,7 +14,7 @@ from apps.payments.locks import hold_payment
 from apps.payments.models import Payment, Tender
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
-from apps.payments.services.refunding import hold_refund
+from apps.payments.services.refunding import hold_refund, refuse_disputed
 from apps.payments.types import (
     CAME_TO_NOTHING,
     TAKEN,
@@ -73,12 +73,16 @@ def hand_back_tenders(*, order_id: UUID, change_cents: int, now: datetime) -> No
     """Write down that all that was taken for an order goes back, as it came.
 
     The money of cards follows when Stripe has been asked (`services.settling`).
+
+    Raises:
+        PaymentStateConflict: the bank of a card's holder has its money in dispute.
     """
     taken = list(Tender.objects.filter(order=order_id).order_by("pk"))
     cash = sum(row.amount_cents for row in taken if row.kind == TenderKind.CASH) - change_cents
     back = [Tender(order_id=order_id, kind=TenderKind.CASH, amount_cents=-cash, at=now)]
     back = back if cash else []
     cards = [row for row in taken if row.kind == TenderKind.CARD]
+    refuse_disputed([row.payment_id for row in cards if row.payment_id])
     back += [
         Tender(
             order_id=order_id,

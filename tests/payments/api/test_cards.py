@@ -182,6 +182,23 @@ def test_more_than_was_authorized_is_not_captured(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "payment-state-conflict")
 
 
+def test_a_second_card_of_an_order_that_has_its_money_is_not_charged(desk: Desk) -> None:
+    order_id, _ = desk.sold()
+    second = desk.pay(500, order_id=order_id).json()
+    answer = desk.act(second["id"], "capture")
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment-state-conflict")
+    assert answer.json()["payment_status"] == "authorized"
+    assert desk.act(second["id"], "cancel").json()["status"] == "canceled"
+
+
+def test_a_capture_after_the_time_ran_out_says_so_in_our_words(desk: Desk) -> None:
+    payment = desk.pay(500).json()
+    desk.stripe.world.clock.advance(8 * 24 * 3600)
+    answer = desk.act(payment["id"], "capture")
+    assert (answer.status_code, answer.json()["payment_status"]) == (409, "canceled")
+    assert answer.json()["detail"] == "It was let go, or its time ran out: take the card again."
+
+
 def test_a_refund_beyond_what_was_captured_is_refused(desk: Desk) -> None:
     payment = desk.pay(500).json()
     assert desk.act(payment["id"], "capture").status_code == 200
