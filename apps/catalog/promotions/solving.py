@@ -113,7 +113,7 @@ def _aim(problem: Problem, budget: Budget, span: Span) -> Outcome:
         aim = max(least, top - slack)
         slack *= 2
         outcome = walk(layout, bounds, aim, budget)
-    if outcome.saved is None or outcome.is_exact:
+    if outcome.saved is None or outcome.is_exact or budget.states <= 0:
         return outcome
     again = walk(layout, bounds, outcome.saved + 1, budget)
     return outcome if again.saved is None else again
