@@ -24,7 +24,6 @@ from apps.inventory.types import Document, Move, MovementKind
 from apps.stores.selectors import find_store_id
 from apps.stores.services.opening import add_terminal, hire_staff, open_store
 from apps.stores.types import NewStaff, NewTerminal
-from scripts.demo.offers import publish_offers
 from scripts.demo.shops import SHOPS
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 CATALOGS = Path(__file__).resolve().parents[2] / "apps" / "catalog" / "demo"
 ACTOR = system_actor("demo")
 SEED = 33316
-CAFE = "MIA"
 LOW_SHARE = 0.04  # of the shelves are nearly empty, so that the manager sees what to order
 
 
@@ -49,7 +47,6 @@ def load(now: datetime) -> None:
         load_modifiers()
     load_catalog("liquor.csv", "LIQUOR", now)
     load_catalog("cafe.csv", "CAFE", now)
-    publish_offers(ACTOR, cafe=CAFE, now=now)
     dice = random.Random(SEED)  # noqa: S311 - shelves, not secrets
     for shop in SHOPS:
         fill_shelves(shop, dice, now)

@@ -70,8 +70,8 @@ def solve(component: Component, budget: Budget) -> Taken:
             found = _try(component, watched, budget, (best.saved + 1, trial.saved))
             if found is not None:
                 heapq.heappush(trials, replace(found, rank=(-found.saved, made)))
-                if found.saved == trial.saved:
-                    break  # nothing can be better
+                if found.saved == trial.saved and _shortest(component, found.taken) is None:
+                    return found.taken  # nothing can be better
     return best.taken
 
 
