@@ -17,6 +17,7 @@ from apps.payments.types import Address, NewReader
 from apps.stores.selectors import find_store_id, list_store_names
 from config.celery import app
 from scripts.demo import history, loading
+from scripts.demo.offers import publish_offers
 from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def prepare(console: Console) -> None:
     begun.touch()
     now = timezone.now()
     with console.status("Opening three stores ..."):
-        loading.load(now - timedelta(days=HISTORY_DAYS + 1))
+        opened = now - timedelta(days=HISTORY_DAYS + 1)
+        loading.load(opened)
+        publish_offers(loading.ACTOR, cafe="MIA", now=opened)
     sales = history.write_history(now, days=HISTORY_DAYS)
     with console.status("Telling everybody of a week of sales ..."):
         tell_of_history()

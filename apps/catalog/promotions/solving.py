@@ -70,8 +70,8 @@ def solve(component: Component, budget: Budget) -> Taken:
             found = _try(component, watched, budget, (best.saved + 1, trial.saved))
             if found is not None:
                 heapq.heappush(trials, replace(found, rank=(-found.saved, made)))
-                if found.saved == trial.saved:
-                    break  # nothing can be better
+                if found.saved == trial.saved and _shortest(component, found.taken) is None:
+                    return found.taken  # nothing can be better
     return best.taken
 
 
@@ -113,7 +113,7 @@ def _aim(problem: Problem, budget: Budget, span: Span) -> Outcome:
         aim = max(least, top - slack)
         slack *= 2
         outcome = walk(layout, bounds, aim, budget)
-    if outcome.saved is None or outcome.is_exact:
+    if outcome.saved is None or outcome.is_exact or budget.states <= 0:
         return outcome
     again = walk(layout, bounds, outcome.saved + 1, budget)
     return outcome if again.saved is None else again

@@ -106,6 +106,15 @@ def test_the_second_best_deal_gets_a_large_quantity_that_suits_it_better() -> No
     assert total([line("a", 1, 1000, 32)], [nine, four]) == 8 * 2804
 
 
+def test_a_unit_that_saves_nothing_itself_may_complete_a_mixed_case() -> None:
+    two, three = (
+        promotion(n, PromotionKind.MIXED_CASE, units=n, basis_points=3333, exclusive=n > 2)
+        for n in (2, 3)
+    )
+    lines = [line("a", 1, 7), line("b", 2, 1), line("c", 3, 1)]
+    assert total(lines, [two, three]) == 9 - 2
+
+
 def test_of_equally_dear_bottles_the_one_that_saves_more_is_the_one_that_is_got() -> None:
     half = promotion(1, PromotionKind.BUY_GET, units=1, get_units=1, basis_points=5000)
     two = promotion(2, PromotionKind.PERCENT_OFF, basis_points=3333,
