@@ -98,12 +98,16 @@ TABLES: dict[str, tuple[str, ...]] = {
         "at",
     ),
 }
+# No number without the audit head: whoever has the number holds the head, too, so that two sales
+# at a till whose chain is being begun never wait for each other in a circle.
 _NEXT_NUMBER = (
     "INSERT INTO orders_receiptcounter (terminal_id, business_date, last_number)"
-    " VALUES (%s, %s, 1) ON CONFLICT (terminal_id, business_date)"
+    " SELECT %s, %s, 1 FROM core_auditchain WHERE name = %s{lock}"
+    " ON CONFLICT (terminal_id, business_date)"
     " DO UPDATE SET last_number = orders_receiptcounter.last_number + 1 RETURNING last_number, "
 )
-_CLAIM = _NEXT_NUMBER + SHIFT_COLUMNS
+_CLAIM = _NEXT_NUMBER.format(lock="") + SHIFT_COLUMNS
+_CLAIM_LOCKED = _NEXT_NUMBER.format(lock=" FOR UPDATE") + SHIFT_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +131,16 @@ def claim_number(till: Till, business_date: date, *, late: UUID | None = None) -
     """
     terminal, batch = till.register.id, Batch()
     head = audit.lock_head(batch, till.scope)
-    claimed = batch.add(_CLAIM, [terminal, business_date, terminal, terminal])
+    claim = _CLAIM_LOCKED if batch.is_postgres else _CLAIM
+    claimed = batch.add(claim, [terminal, business_date, till.scope, terminal, terminal])
     batch.run()
-    number, *shift = claimed.rows[0]
-    if head.one():
+    if head.one() and (row := claimed.one()):
+        number, *shift = row
         return Claim(number, head, late or read_shift((*shift,)))
-    begun = audit.begin_if_new(head, till.scope)  # the first entry ever: only now it is locked
-    return Claim(number, begun, late or look_for_shift(till))
+    begun = audit.begin_if_new(head, till.scope)  # the terminal's first entry ever, or one of them
+    if row := claimed.one():  # somebody began it between the two statements: look again, held now
+        return Claim(row[0], begun, late or look_for_shift(till))
+    return claim_number(till, business_date, late=late)
 
 
 def write_sale(
