@@ -145,6 +145,13 @@ def test_modifiers_are_never_discounted(till: Till) -> None:
     assert line["discount_cents"] == 800
 
 
+def test_a_price_set_by_hand_takes_part_in_no_promotion(till: Till, bourbon: Product) -> None:
+    publish()
+    body = basket(line_of(bourbon, unit_price_cents=1500), bourbon)
+    quote = quote_order(till=fresh(till), request=ask(body), now=NOON)
+    assert [each.discount_cents for each in quote.basket.lines] == [0, 200]
+
+
 def test_a_receipt_names_each_discount_under_its_line(till: Till, bourbon: Product) -> None:
     publish()
     send(till, basket(line_of(bourbon, 2)))

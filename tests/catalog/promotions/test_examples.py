@@ -107,12 +107,14 @@ def test_the_second_best_deal_gets_a_large_quantity_that_suits_it_better() -> No
 
 
 def test_a_unit_that_saves_nothing_itself_may_complete_a_mixed_case() -> None:
+    some = Selection(products=frozenset({2, 4, 5}))
+    free = promotion(1, PromotionKind.MIXED_CASE, units=3, basis_points=10_000, selection=some)
     two, three = (
         promotion(n, PromotionKind.MIXED_CASE, units=n, basis_points=3333, exclusive=n > 2)
         for n in (2, 3)
     )
-    lines = [line("a", 1, 7), line("b", 2, 1), line("c", 3, 1)]
-    assert total(lines, [two, three]) == 9 - 2
+    lines = [line("a", 1, 7), line("b", 5, 1), line("c", 4, 99, 3), line("d", 3, 1)]
+    assert total(lines, [free, two, three]) == 7 - 2 + 1
 
 
 def test_of_equally_dear_bottles_the_one_that_saves_more_is_the_one_that_is_got() -> None:
