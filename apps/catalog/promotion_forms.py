@@ -11,6 +11,7 @@ from unfold.widgets import (
 )
 
 from apps.catalog.models import Promotion
+from apps.catalog.promotions.contradictions import FIGURES, NEEDED, OPTIONAL
 from apps.catalog.promotions.types import Draft, PromotionKind, Schedule, Selection
 from apps.catalog.services.promotions import check_draft
 from apps.core.admin.fields import ClockField, DollarsField
@@ -22,6 +23,16 @@ from apps.stores.types import BeverageType
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+KINDS = {
+    PromotionKind.PERCENT_OFF: "Percent off each",
+    PromotionKind.AMOUNT_OFF: "Amount off each",
+    PromotionKind.FIXED_PRICE: "A price for each (happy hour, employees)",
+    PromotionKind.N_FOR_PRICE: "So many for one price (6 for $50)",
+    PromotionKind.BUY_GET: "Buy some, get some for less (2 + 1)",
+    PromotionKind.MIXED_CASE: "Mixed case: from so many on, percent off each",
+    PromotionKind.CASE: "Full cases of one product, percent off",
+    PromotionKind.SALE_AMOUNT_OFF: "Amount off the whole sale (coupon)",
+}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_LINES, MOST_QUANTITY = 100, 10_000
 
@@ -29,6 +40,10 @@ MOST_LINES, MOST_QUANTITY = 100, 10_000
 class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     """A promotion as managers think of it."""
 
+    kind = forms.ChoiceField(
+        choices=[(kind.value, said) for kind, said in KINDS.items()],
+        widget=UnfoldAdminSelectWidget,
+    )
     amount_cents = DollarsField(
         label="Amount",
         required=False,
@@ -113,6 +128,18 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(error.pointer.removeprefix("/"), error.detail)
         if not refusal.errors:
             self.add_error(None, refusal.detail)
+
+
+def shown_by_kind() -> dict[str, str]:
+    """For each figure the condition under which it is asked for, as Unfold's page evaluates it."""
+    used = {
+        name: [kind for kind in PromotionKind if name in (*NEEDED[kind], *OPTIONAL.get(kind, ()))]
+        for name in FIGURES
+    }
+    return {
+        name: " || ".join(f"kind == '{kind.value}'" for kind in kinds)
+        for name, kinds in used.items()
+    }
 
 
 class TrialForm(forms.Form):

@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from apps.catalog.admin.filters import WhenFilter
 from apps.catalog.admin.promotion_trials import TrialMixin
 from apps.catalog.models import Promotion
-from apps.catalog.promotion_forms import PromotionForm
+from apps.catalog.promotion_forms import PromotionForm, shown_by_kind
 from apps.catalog.promotions.types import PromotionState
 from apps.catalog.services.promotions import (
     change_promotion,
@@ -41,7 +41,8 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
     ordering = ("-starts_at", "-pk")
     autocomplete_fields = ("products", "categories", "excluded", "stores")
     actions_detail = ("publish", "withdraw")
-    change_form_after_template = "catalog/admin/promotion_trial.html"
+    change_form_outer_after_template = "catalog/admin/promotion_trial.html"
+    conditional_fields = shown_by_kind()
     fieldsets = (
         (None, {"fields": (("name", "code"), "kind")}),
         (

@@ -30,8 +30,12 @@ class Promotion(models.Model):
     amount_cents = models.PositiveIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(MAX_PRICE_CENTS)]
     )
-    units = models.PositiveSmallIntegerField(null=True, blank=True)
-    get_units = models.PositiveSmallIntegerField(null=True, blank=True)
+    units = models.PositiveSmallIntegerField(
+        "bottles", null=True, blank=True, help_text="In a group, or to be bought first."
+    )
+    get_units = models.PositiveSmallIntegerField(
+        "bottles for less", null=True, blank=True, help_text="That come on top, the cheapest ones."
+    )
     limit = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many groups one sale may have. Empty: any number."
     )
