@@ -29,6 +29,11 @@ if not all(secret.startswith("whsec_") for secret in STRIPE_WEBHOOK_SECRETS):
         "STRIPE_WEBHOOK_SECRETS holds something that is no signing secret of Stripe's: each begins"
         " with whsec_. Take it from Developers, Webhooks, the endpoint's page."
     )
+if not STRIPE_API_BASE.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        f"STRIPE_API_BASE is {STRIPE_API_BASE}: an address begins with https:// or http://."
+        f" Remove it to speak to {_STRIPE}."
+    )
 if _is_live and STRIPE_API_BASE != _STRIPE:
     raise ImproperlyConfigured(
         f"STRIPE_SECRET_KEY is a live key, and STRIPE_API_BASE is not {_STRIPE}: customers' cards"

@@ -98,6 +98,12 @@ def test_a_signing_secret_that_is_none_stops_the_start(tmp_path: Path, secrets: 
     assert (status, "STRIPE_WEBHOOK_SECRETS" in said, secrets in said) == (1, True, False)
 
 
+def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    stripe = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_TEST_MODE": "true"}
+    status, said = start(tmp_path, **{**COMPLETE, **stripe, "STRIPE_API_BASE": "ftp://x"})
+    assert (status, "STRIPE_API_BASE is ftp://x" in said) == (1, True)
+
+
 @pytest.mark.parametrize(
     "stripe",
     [

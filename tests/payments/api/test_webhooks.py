@@ -219,7 +219,9 @@ def test_a_body_of_a_mebibyte_is_read(client: Client) -> None:
 
 
 def test_a_body_that_is_no_text_is_refused(client: Client) -> None:
-    assert refusal(tell(client, b"\xff\xfe", f"t={AT},v1=00")) == (400, "signature-invalid")
+    response = tell(client, b"\xff\xfe", f"t={AT},v1=00")
+    assert refusal(response) == (400, "signature-invalid")
+    assert "not UTF-8" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"NaN", b'{"id": 1,}', "\ufeff{}".encode()])
