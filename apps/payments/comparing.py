@@ -54,7 +54,7 @@ def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -
 
 
 def compare_owed(payment: Payment, owed_cents: int) -> Found:
-    """A void or a return gave a card money back that never came there: its refund failed."""
+    """A card was to get money back that never came there: its refund failed."""
     detail = f"A refund failed: the card is owed {format_cents(owed_cents)}."
     return Found(_K.MISSING_REFUND, str(payment.pk), owed_cents, 0, detail, payment.pk)
 

@@ -23,7 +23,7 @@ from apps.payments.models import (
     StripeEvent,
 )
 from apps.payments.models import Tender as TenderRow
-from apps.payments.owing import list_payments_owing
+from apps.payments.owing import list_owed_cents
 from apps.payments.rules import status_after_refunds
 from apps.payments.types import (
     CAME_TO_NOTHING,
@@ -272,7 +272,7 @@ def list_payments_left_standing(*, since: datetime) -> QuerySet[Payment]:
     """Payments that wait for something from before an instant, owe some, or differ in the books."""
     waiting = Q(status=PaymentStatus.AUTHORIZED.value, created_at__lt=since)
     differing = Difference.objects.filter(closed_at__isnull=True, payment__isnull=False)
-    owing = Q(pk__in=list_payments_owing().values("pk"))
+    owing = Q(pk__in=list_owed_cents())
     return Payment.objects.filter(waiting | owing | Q(pk__in=differing.values("payment_id")))
 
 

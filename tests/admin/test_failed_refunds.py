@@ -48,7 +48,7 @@ def test_a_refund_that_failed_is_said_and_made_again(
     manager: Client, counter: Counter, payment: Payment
 ) -> None:
     page = text_of(manager.get(url_of(payment)))
-    assert "$5.00 that a void or a return gave back never came to the card." in page
+    assert "$5.00 that was to go back never came to the card." in page
     assert has_button(manager, payment)
     address = url("payments_payment_refund_again", payment.pk)
     assert "A refund failed. $5.00 is owed to Visa ending in 4242." in text_of(manager.get(address))

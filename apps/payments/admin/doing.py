@@ -162,7 +162,7 @@ class PaymentActions(MoneyBook):
         description="Refund again", icon="replay", permissions=["refund"], url_path="refund_again"
     )
     def refund_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send again what a void or a return gave back, and what never came to the card."""
+        """Send again what was to go back, and what never came to the card."""
         payment = get_row(self, request, object_id)
         owed = find_owed(payment_id=payment.pk)
         due = f"{format_cents(owed.cents)} is" if owed else "Nothing is"

@@ -12,6 +12,7 @@ from apps.core.types import system_actor
 from apps.payments.errors import DifferenceClosed
 from apps.payments.models import Difference
 from apps.payments.rules import RECONCILER
+from apps.payments.types import DifferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,7 +43,7 @@ def note_differences(found: Iterable[Found], *, examined: Collection[str], now: 
             row.seen_at, row.detail = now, again.detail
             row.ours_cents, row.theirs_cents = again.ours_cents, again.theirs_cents
             row.save(update_fields=["seen_at", "detail", "ours_cents", "theirs_cents"])
-    new = [each for each in fresh.values() if not _was_seen_to(each)]
+    new = [each for each in fresh.values() if _is_owed(each) or not _was_seen_to(each)]
     for each in new:
         _open(each, now)
     return len(new)
@@ -80,6 +81,12 @@ def _open(found: Found, now: datetime) -> None:
         return
     log.warning("payment_differs", kind=row.kind, subject=row.subject, detail=row.detail)
     _tell(row, "difference.found", _SYSTEM, now)
+
+
+def _is_owed(found: Found) -> bool:
+    """Whether a card is owed a refund: in that amount is nothing that somebody has seen to."""
+    is_of_payment = found.subject == str(found.payment_id)
+    return found.kind is DifferenceKind.MISSING_REFUND and is_of_payment
 
 
 def _was_seen_to(found: Found) -> bool:
