@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from apps.payments.gateway import calling
+from apps.payments.missing import list_payments_missing
 from apps.payments.models import Difference, Dispute, Payment, Refund, StripeEvent
 from apps.payments.owing import has_failed_refund, list_refunds_owed, seen_to
 from apps.payments.types import (
@@ -98,6 +99,7 @@ def list_payments_waiting(*, now: datetime) -> QuerySet[Payment]:
     to_take = Q(
         tendered_at__lte=since, released_at__isnull=True, captured_cents__lt=F("tendered_cents")
     ) & ~Q(status=PaymentStatus.UNKNOWN.value)
+    to_take &= Q(pk__in=list_payments_missing().values("pk"))
     to_give_back = Q(released_at__lte=since, status__in=_OWED) & ~Q(has_failed_refund())
     waiting = Payment.objects.filter(to_take | to_give_back)
     return waiting.exclude(seen_to(DifferenceKind.MISSING_CAPTURE))

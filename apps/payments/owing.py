@@ -30,6 +30,11 @@ class Owed:
     cents: int
     failed: Refund
 
+    @property
+    def again_id(self) -> UUID:
+        """The id of the refund to be made, whoever asks for it."""
+        return next_refund_id(self.failed.pk)
+
 
 class _Step(IntEnum):
     """What happens to the money of a card; of one instant, in this order."""

@@ -9,11 +9,12 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.core.money import format_cents
+from apps.payments.missing import find_missing_cents
 from apps.payments.models import Tender
 from apps.payments.owing import find_owed
 from apps.payments.timeline import compose_timeline, read_history
 from apps.payments.types import DisputeStatus, PaymentStatus
-from apps.payments.wording import DIFFERENCES, missing_cents, say_card, say_decline, say_standing
+from apps.payments.wording import DIFFERENCES, say_card, say_decline, say_standing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,14 +46,14 @@ class Part:
 def show_payment(payment: Payment, *, now: datetime) -> dict[str, Any]:
     """All that the page of a payment shows."""
     history = read_history(payment)
-    status = PaymentStatus(payment.status)
+    status, missing = PaymentStatus(payment.status), find_missing_cents(payment)
     at = timezone.localtime(payment.created_at)
     return {
         "title": f"Card payment {format_cents(payment.amount_cents)}, {at:%b %-d %H:%M}",
         "subtitle": "",  # Django's is the row's name, which says no more
         "payment": payment,
-        "standing": say_standing(payment),
-        "tone": _tone_of(payment),
+        "standing": say_standing(payment, missing),
+        "tone": _tone_of(payment, missing),
         "parts": draw_money(payment),
         "owed": find_owed(payment_id=payment.pk),
         "left_cents": payment.captured_cents - payment.refunded_cents,
@@ -69,10 +70,10 @@ def show_payment(payment: Payment, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _tone_of(payment: Payment) -> str:
+def _tone_of(payment: Payment, missing: int) -> str:
     """An order without its money is a warning, whatever became of the payment itself."""
     status = PaymentStatus(payment.status)
-    if status is not PaymentStatus.UNKNOWN and missing_cents(payment):
+    if status is not PaymentStatus.UNKNOWN and missing:
         return "warn"
     return _TONES.get(status, "")
 

@@ -93,11 +93,11 @@ def _was_seen_to(found: Found) -> bool:
     """Whether a person has closed just this."""
     closed = Difference.objects.filter(kind=found.kind.value, subject=found.subject)
     last = closed.order_by("-closed_at", "-pk").first()
-    return (
-        last is not None
-        and last.closed_by != _SYSTEM.name
-        and (last.ours_cents, last.theirs_cents) == (found.ours_cents, found.theirs_cents)
-    )
+    if last is None or last.closed_by == _SYSTEM.name:
+        return False
+    if found.kind is DifferenceKind.MISSING_CAPTURE:  # of goods that came back, less is missing
+        return found.ours_cents - found.theirs_cents <= last.ours_cents - last.theirs_cents
+    return (last.ours_cents, last.theirs_cents) == (found.ours_cents, found.theirs_cents)
 
 
 def _close(row: Difference, actor: Actor, note: str, now: datetime) -> None:
