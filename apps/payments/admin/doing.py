@@ -173,7 +173,7 @@ class PaymentActions(MoneyBook):
                 "If it fails again, the card may be closed: give the money back otherwise, and"
                 " close the difference of this payment with a note."
             ),
-            "confirm": "Send it back",
+            "confirm": "Send it back" if owed else "",
         }
 
         def do(given: dict[str, Any]) -> Said:
