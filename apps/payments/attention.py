@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from apps.payments.gateway import calling
+from apps.payments.missing import list_payments_missing
 from apps.payments.models import Difference, Dispute, Payment, Refund, StripeEvent
-from apps.payments.owing import list_payments_owing, list_refunds_owed, seen_to
+from apps.payments.owing import has_failed_refund, list_refunds_owed, seen_to
 from apps.payments.types import (
     DifferenceKind,
     DisputeStatus,
@@ -98,10 +99,10 @@ def list_payments_waiting(*, now: datetime) -> QuerySet[Payment]:
     to_take = Q(
         tendered_at__lte=since, released_at__isnull=True, captured_cents__lt=F("tendered_cents")
     ) & ~Q(status=PaymentStatus.UNKNOWN.value)
-    to_give_back = Q(released_at__lte=since, status__in=_OWED)
+    to_take &= Q(pk__in=list_payments_missing().values("pk"))
+    to_give_back = Q(released_at__lte=since, status__in=_OWED) & ~Q(has_failed_refund())
     waiting = Payment.objects.filter(to_take | to_give_back)
-    owing = list_payments_owing().values("pk")
-    return waiting.exclude(pk__in=owing).exclude(seen_to(DifferenceKind.MISSING_CAPTURE))
+    return waiting.exclude(seen_to(DifferenceKind.MISSING_CAPTURE))
 
 
 def list_disputes_to_answer() -> QuerySet[Dispute]:

@@ -35,8 +35,13 @@ _OPEN = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.UNKNOWN)
 _K = DifferenceKind
 
 
-def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -> Iterator[Found]:
-    """What differs between a payment of ours and its intent; None where Stripe shows none."""
+def compare_payment(
+    payment: Payment, intent: Intent | None, *, missing_cents: int, now: datetime
+) -> Iterator[Found]:
+    """What differs between a payment of ours and its intent; None where Stripe shows none.
+
+    `missing_cents` is what its order is still to have of it.
+    """
     theirs = _taken_of(intent)
     if intent is not None and not _is_of(payment, intent):
         asked = format_cents(payment.amount_cents)
@@ -44,8 +49,9 @@ def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -
         yield _found(_K.AMOUNT_DIFFERS, payment, intent.amount_cents, detail)
     elif payment.status in TAKEN:
         yield from _compare_taken(payment, intent, now)
+        yield from _compare_missing(payment, intent, missing_cents)
     elif payment.status in CAME_TO_NOTHING:
-        yield from _compare_over(payment, intent)
+        yield from _compare_over(payment, intent, missing_cents)
     elif payment.status == PaymentStatus.AUTHORIZED:
         yield from _compare_authorized(payment, now)
     elif theirs:
@@ -54,7 +60,7 @@ def compare_payment(payment: Payment, intent: Intent | None, *, now: datetime) -
 
 
 def compare_owed(payment: Payment, owed_cents: int) -> Found:
-    """A void or a return gave a card money back that never came there: its refund failed."""
+    """A card was to get money back that never came there: its refund failed."""
     detail = f"A refund failed: the card is owed {format_cents(owed_cents)}."
     return Found(_K.MISSING_REFUND, str(payment.pk), owed_cents, 0, detail, payment.pk)
 
@@ -130,17 +136,24 @@ def _compare_taken(payment: Payment, intent: Intent | None, now: datetime) -> It
     elif theirs != payment.captured_cents:
         detail = f"Stripe took {format_cents(theirs)} of this card."
         yield _found(_K.AMOUNT_DIFFERS, payment, theirs, detail)
-    sold = 0 if payment.released_at else payment.tendered_cents or 0
-    if theirs == payment.captured_cents < sold:
-        detail = f"An order takes {format_cents(sold)} of this card, {format_cents(theirs)} is in."
-        yield _found(_K.MISSING_CAPTURE, payment, theirs, detail)
     left = payment.captured_cents - payment.refunded_cents
     if theirs and left and not payment.tendered_at and payment.changed_at < now - ORDERED_WITHIN:
         detail = "The card was charged, and no order names the payment."
         yield _found(_K.NO_ORDER, payment, theirs, detail)
 
 
-def _compare_over(payment: Payment, intent: Intent | None) -> Iterator[Found]:
+def _compare_missing(payment: Payment, intent: Intent | None, missing: int) -> Iterator[Found]:
+    """Less was taken than an order takes, on both sides."""
+    theirs = _taken_of(intent)
+    if missing and theirs == payment.captured_cents:
+        sold, taken = format_cents(payment.tendered_cents or 0), format_cents(theirs)
+        short = format_cents(missing)
+        detail = f"An order takes {sold} of this card, {taken} is in: {short} is missing."
+        ours = theirs + missing
+        yield Found(_K.MISSING_CAPTURE, str(payment.pk), ours, theirs, detail, payment.pk)
+
+
+def _compare_over(payment: Payment, intent: Intent | None, missing: int) -> Iterator[Found]:
     """A payment that came to nothing here."""
     theirs = _taken_of(intent)
     status = payment.status.lower()
@@ -150,8 +163,9 @@ def _compare_over(payment: Payment, intent: Intent | None) -> Iterator[Found]:
     elif intent is not None and intent.capturable_cents:
         detail = f"Stripe holds money on the card, here the payment is {status}."
         yield _found(_K.ORPHAN_AUTHORIZATION, payment, intent.capturable_cents, detail)
-    elif payment.tendered_at and not payment.released_at:
-        yield _found(_K.MISSING_CAPTURE, payment, 0, f"Sold, but the payment is {status}.")
+    elif missing:
+        detail = f"Sold, but the payment is {status}: {format_cents(missing)} is missing."
+        yield Found(_K.MISSING_CAPTURE, str(payment.pk), missing, 0, detail, payment.pk)
 
 
 def _compare_authorized(payment: Payment, now: datetime) -> Iterator[Found]:

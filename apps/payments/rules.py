@@ -191,6 +191,11 @@ def next_refund_id(failed_id: UUID) -> UUID:
     return uuid.uuid5(failed_id, "again")
 
 
+def refund_id_of_void(payment_id: UUID) -> UUID:
+    """The id of the refund by which a void gives a card back what it paid; there is one of it."""
+    return uuid.uuid5(payment_id, "void")
+
+
 def refund_id_of(return_id: UUID, payment_id: UUID) -> UUID:
     """The id of the refund by which a return gives a card its part back."""
     return uuid.uuid5(return_id, str(payment_id))

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from apps.core.sql import Batch
 from apps.payments.errors import PaymentNotCapturable, PaymentUnknown, ReaderUnknown
 from apps.payments.gateway.calling import takes_cards
+from apps.payments.missing import find_missing_cents, list_payments_missing
 from apps.payments.models import (
     Attempt,
     Difference,
@@ -23,7 +24,7 @@ from apps.payments.models import (
     StripeEvent,
 )
 from apps.payments.models import Tender as TenderRow
-from apps.payments.owing import list_payments_owing
+from apps.payments.owing import list_owed_cents
 from apps.payments.rules import status_after_refunds
 from apps.payments.types import (
     CAME_TO_NOTHING,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from apps.payments.types import Offered, StripeRefund
 
 BATCH = 500  # ids in one statement
+_VOIDED_SHORT = Q(released_at__isnull=False, captured_cents__lt=F("tendered_cents"))
+_UNTAKEN = _VOIDED_SHORT | Q(pk__in=list_payments_missing().values("pk"))
 _READY = (
     "SELECT id, status, authorized_cents, captured_cents FROM payments_payment"
     " WHERE order_id = %s AND status IN (%s, %s) AND tendered_at IS NULL"
@@ -203,14 +206,14 @@ def list_attempts_to_resolve(*, silent_since: datetime, dead_since: datetime) ->
 
 def list_untaken(*, payment_ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of these payments of which Stripe has not confirmed that their order's share is in."""
-    untaken = Payment.objects.filter(pk__in=payment_ids, captured_cents__lt=F("tendered_cents"))
+    untaken = Payment.objects.filter(_UNTAKEN, pk__in=payment_ids)
     return frozenset(untaken.values_list("pk", flat=True))
 
 
 def count_untaken(orders: QuerySet[Any]) -> int:
     """How many cards of these orders have not paid yet what the order takes of them."""
     named = orders.order_by().values("pk")
-    untaken = Payment.objects.filter(order_id__in=named, captured_cents__lt=F("tendered_cents"))
+    untaken = Payment.objects.filter(_UNTAKEN, order_id__in=named)
     return untaken.count()
 
 
@@ -272,7 +275,7 @@ def list_payments_left_standing(*, since: datetime) -> QuerySet[Payment]:
     """Payments that wait for something from before an instant, owe some, or differ in the books."""
     waiting = Q(status=PaymentStatus.AUTHORIZED.value, created_at__lt=since)
     differing = Difference.objects.filter(closed_at__isnull=True, payment__isnull=False)
-    owing = Q(pk__in=list_payments_owing().values("pk"))
+    owing = Q(pk__in=list_owed_cents())
     return Payment.objects.filter(waiting | owing | Q(pk__in=differing.values("payment_id")))
 
 
@@ -344,13 +347,8 @@ def _fault_of(payment: Payment) -> str:
     sold = payment.tendered_cents if not payment.released_at else None
     if sold is None or status not in TAKEN | CAME_TO_NOTHING:
         return ""  # no order rests on it, or its money is on the way
-    if taken == sold or _is_even(payment):
-        return ""
-    return f"is to pay {sold} cents of an order, {taken} were taken"
-
-
-def _is_even(payment: Payment) -> bool:
-    """Whether an order counts as paid just what is here, since the rest of its goods came back."""
-    tenders = TenderRow.objects.filter(order=payment.order_id, payment_id=payment.pk)
-    paid = sum(tenders.values_list("amount_cents", flat=True))
-    return bool(tenders) and paid == payment.captured_cents - payment.refunded_cents
+    if taken > sold:
+        return f"is to pay {sold} cents of an order, {taken} were taken"
+    if missing := find_missing_cents(payment):
+        return f"is to pay {sold} cents of an order, {taken} were taken: {missing} are missing"
+    return ""

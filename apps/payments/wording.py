@@ -8,7 +8,13 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from apps.core.money import format_cents
-from apps.payments.types import TAKEN, DifferenceKind, DisputeStatus, PaymentStatus
+from apps.payments.types import (
+    CAME_TO_NOTHING,
+    TAKEN,
+    DifferenceKind,
+    DisputeStatus,
+    PaymentStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,9 +203,9 @@ def say_card(payment: Payment) -> str:
     return f"{brand} ending in {payment.card_last4}" if payment.card_last4 else brand
 
 
-def say_standing(payment: Payment) -> str:
-    """Where the money of a payment stands, in a sentence or two."""
-    status, missing = PaymentStatus(payment.status), missing_cents(payment)
+def say_standing(payment: Payment, missing: int) -> str:
+    """Where the money of a payment stands, in a sentence or two; `missing` cents are to come."""
+    status = PaymentStatus(payment.status)
     if status is PaymentStatus.AUTHORIZED:
         return _say_held(payment)
     standing = _MISSING.get(status, _STANDINGS[status]) if missing else _STANDINGS[status]
@@ -209,15 +215,10 @@ def say_standing(payment: Payment) -> str:
         why=say_decline(payment.decline_code or "refused"),
     )
     return (
-        f"{_say_missing(payment, missing)} {said} {_remedy(status)}".rstrip() if missing else said
+        f"{_say_missing(payment, missing)} {said} {_remedy(payment, missing)}".rstrip()
+        if missing
+        else said
     )
-
-
-def missing_cents(payment: Payment) -> int:
-    """How much of what an order was sold for has not come in; 0 where no order rests on it."""
-    if payment.tendered_at is None or payment.released_at is not None:
-        return 0
-    return max(0, (payment.tendered_cents or 0) - payment.captured_cents)
 
 
 def _say_missing(payment: Payment, missing: int) -> str:
@@ -228,11 +229,11 @@ def _say_missing(payment: Payment, missing: int) -> str:
     return f"An order was sold for {format_cents(due)} on this payment, and {part} is missing."
 
 
-def _remedy(status: PaymentStatus) -> str:
+def _remedy(payment: Payment, missing: int) -> str:
     """What to do about missing money; nothing where Stripe is being asked."""
-    if status in TAKEN:
-        return _PAY_REST
-    return _PAY_AGAIN if status in _MISSING else ""
+    if payment.status not in TAKEN | CAME_TO_NOTHING:
+        return ""
+    return _PAY_AGAIN if missing == payment.tendered_cents else _PAY_REST
 
 
 def _say_held(payment: Payment) -> str:

@@ -10,6 +10,7 @@ from apps.payments.models import Payment, Refund
 from sandbox.stripe.faults import Fault, Kind
 from tests.orders.rows import make_order
 from tests.payments.at_readers import ReaderCounter
+from tests.payments.books import make_difference
 from tests.payments.cards import REFUND
 from tests.payments.conftest import counter, stripe
 from tests.payments.rows import make_refund, make_tender
@@ -48,7 +49,7 @@ def test_a_refund_that_failed_is_said_and_made_again(
     manager: Client, counter: Counter, payment: Payment
 ) -> None:
     page = text_of(manager.get(url_of(payment)))
-    assert "$5.00 that a void or a return gave back never came to the card." in page
+    assert "$5.00 that was to go back never came to the card." in page
     assert has_button(manager, payment)
     address = url("payments_payment_refund_again", payment.pk)
     assert "A refund failed. $5.00 is owed to Visa ending in 4242." in text_of(manager.get(address))
@@ -92,6 +93,39 @@ def test_a_refund_that_fails_again_is_said_to_have_failed(
     page = send(manager, address, form_on(manager, address))
     assert said(page) == ["Stripe refused: nothing went back."]
     assert has_button(manager, payment)
+
+
+def test_where_nothing_is_owed_there_is_no_button_to_press(
+    manager: Client, payment: Payment
+) -> None:
+    address = url("payments_payment_refund_again", payment.pk)
+    assert "Send it back" in text_of(manager.get(address))
+    send(manager, address, form_on(manager, address))
+    assert "Send it back" not in text_of(manager.get(address))
+
+
+def test_a_refund_made_again_is_not_called_missing_until_the_next_comparison(
+    manager: Client, payment: Payment
+) -> None:
+    make_difference(kind="MISSING_REFUND", subject=str(payment.pk), payment=payment)
+    said_of_it = "The customer may be without their money."
+    assert said_of_it in text_of(manager.get(url_of(payment)))
+    address = url("payments_payment_refund_again", payment.pk)
+    assert said_of_it not in text_of(send(manager, address, form_on(manager, address)))
+
+
+def test_what_somebody_noted_of_a_difference_stands_on_its_payment(
+    manager: Client, payment: Payment
+) -> None:
+    fields = {"subject": str(payment.pk), "payment": payment, "closed_at": payment.created_at}
+    make_difference(closed_by="Ana", note="Gave $5.00 in cash.", **fields)
+    make_difference(closed_by="reconciliation", note="Both books agree again.", **fields)
+    notes = manager.get(url_of(payment)).context["notes"]
+    assert [row.note for row in notes] == ["Gave $5.00 in cash."]
+    page = text_of(manager.get(url_of(payment)))
+    top = page.partition("What happened")[0]
+    assert "Ana saw to a difference" in top
+    assert "Gave $5.00 in cash." in top
 
 
 def test_a_payment_that_a_reader_works_on_is_let_go(manager: Client, stripe: Simulator) -> None:

@@ -153,6 +153,20 @@ def test_a_hold_that_no_order_needs_is_let_go_without_a_warning(
     assert answer.context["tone"] == ""
 
 
+def test_goods_that_came_back_are_not_to_be_paid_again(manager: Client, order: Order) -> None:
+    payment = paid_by(order, status="CANCELED")
+    make_tender(order, kind="CARD", amount_cents=-500, payment_id=payment.pk)
+    page = text_of(manager.get(url_of(payment)))
+    assert "was sold for $10.70 on this payment, and $5.70 of it is missing." in page
+    assert "the customer has to pay it otherwise" in page
+    assert UNPAID in text_of(manager.get(url_of(order)))
+    make_tender(order, kind="CARD", amount_cents=-570, payment_id=payment.pk)
+    answer = manager.get(url_of(payment))
+    assert "missing" not in text_of(answer)
+    assert answer.context["tone"] == ""
+    assert "Completed paid" in text_of(manager.get(url_of(order)))
+
+
 # --- What a payment is called ---------------------------------------------------------------------
 
 

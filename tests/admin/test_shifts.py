@@ -30,7 +30,7 @@ SHIFTS = "payments_shift_changelist"
 
 @pytest.fixture
 def till(store: Store) -> Till:
-    return open_till(store)[0]
+    return open_till(store, Role.SHIFT_LEAD)[0]
 
 
 @pytest.fixture

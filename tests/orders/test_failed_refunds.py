@@ -55,9 +55,15 @@ class FailingDesk(ReturnDesk):
         return owed.cents if owed else 0
 
     def refund_again(self) -> Refund:
-        last = Refund.objects.filter(status="FAILED").latest("created_at")
+        owed = find_owed(payment_id=self.payment.pk)
+        last = owed.failed if owed else Refund.objects.filter(status="FAILED").latest("created_at")
         wish = Wish(next_refund_id(last.pk), MANAGER, self.payment)
         return refund_again_by_hand(wish, now=later())
+
+    def close_with_a_note(self) -> None:
+        self.differences()
+        row = Difference.objects.get(closed_at__isnull=True)
+        close_difference(actor=MANAGER, difference_id=row.pk, note="Given in cash.", now=later())
 
     def differences(self) -> list[tuple[str, int]]:
         """What is open after a comparison an hour later."""
@@ -163,3 +169,23 @@ def test_what_was_given_back_otherwise_is_closed_with_a_note(failed: FailingDesk
     assert failed.owed_cents() == 0
     with pytest.raises(PaymentStateConflict, match="Nothing is owed"):
         failed.refund_again()
+
+
+def test_what_was_given_back_otherwise_is_not_owed_with_the_next_one(failed: FailingDesk) -> None:
+    failed.close_with_a_note()
+    failed.refuse_next_refund()
+    failed.bring_back(1)
+    assert failed.owed_cents() == BAG
+    assert failed.differences() == [("MISSING_REFUND", BAG)]
+    assert failed.differences() == [("MISSING_REFUND", BAG)]
+    assert failed.refund_again().amount_cents == BAG
+    assert failed.differences() == []
+    assert (failed.owed_cents(), failed.held_cents()) == (0, BAG)
+
+
+def test_a_void_that_somebody_has_seen_to_is_waited_for_no_more(desk: FailingDesk) -> None:
+    desk.refuse_next_refund()
+    desk.void()
+    desk.close_with_a_note()
+    assert desk.owed_cents() == 0
+    assert get_attention(now=later(timedelta(hours=1))).is_needed is False

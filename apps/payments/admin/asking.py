@@ -36,9 +36,9 @@ def confirm(
 ) -> HttpResponse:
     """Show a form until it is confirmed, then do what it says and go back to the row.
 
-    `question` holds `title`, `text`, `confirm` (the button) and `back` (an address), and the name
-    of a `template` that shows more. What the domain refuses is said above the form, which can then
-    be mended.
+    `question` holds `title`, `text`, `confirm` (the button; empty, where there is nothing to do)
+    and `back` (an address), and the name of a `template` that shows more. What the domain refuses
+    is said above the form, which can then be mended.
     """
     if request.method == "POST" and form.is_valid():
         try:

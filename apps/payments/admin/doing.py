@@ -14,9 +14,9 @@ from apps.core.money import format_cents
 from apps.payments.admin.asking import confirm
 from apps.payments.admin.columns import MoneyBook
 from apps.payments.forms import AskForm, CaptureForm, RefundForm
+from apps.payments.missing import find_missing_cents
 from apps.payments.models import Payment
 from apps.payments.owing import find_owed
-from apps.payments.rules import next_refund_id
 from apps.payments.services.by_hand import (
     Wish,
     ask_stripe,
@@ -26,7 +26,7 @@ from apps.payments.services.by_hand import (
     refund_by_hand,
 )
 from apps.payments.types import PaymentStatus, RefundStatus
-from apps.payments.wording import missing_cents, say_card, say_standing
+from apps.payments.wording import say_card, say_standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -162,7 +162,7 @@ class PaymentActions(MoneyBook):
         description="Refund again", icon="replay", permissions=["refund"], url_path="refund_again"
     )
     def refund_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send again what a void or a return gave back, and what never came to the card."""
+        """Send again what was to go back, and what never came to the card."""
         payment = get_row(self, request, object_id)
         owed = find_owed(payment_id=payment.pk)
         due = f"{format_cents(owed.cents)} is" if owed else "Nothing is"
@@ -173,15 +173,15 @@ class PaymentActions(MoneyBook):
                 "If it fails again, the card may be closed: give the money back otherwise, and"
                 " close the difference of this payment with a note."
             ),
-            "confirm": "Send it back",
+            "confirm": "Send it back" if owed else "",
         }
 
         def do(given: dict[str, Any]) -> Said:
             wish = Wish(given["token"], actor_of(request), payment)
             return _said_of_refund(refund_again_by_hand(wish, now=timezone.now()))
 
-        token = next_refund_id(owed.failed.pk) if owed else None
-        form = AskForm(request.POST or None, initial={"token": token} if token else None)
+        initial = {"token": owed.again_id} if owed else None
+        form = AskForm(request.POST or None, initial=initial)
         return confirm(self, request, form, question | _back_to(payment), do)
 
     @action(description="Ask Stripe now", icon="sync", permissions=["settle"], url_path="ask")
@@ -213,8 +213,9 @@ def _said_of_refund(refund: Refund) -> Said:
 
 
 def _said(payment: Payment) -> Said:
-    is_amiss = payment.status == PaymentStatus.UNKNOWN or missing_cents(payment)
-    return (messages.WARNING if is_amiss else messages.SUCCESS), say_standing(payment)
+    missing = find_missing_cents(payment)
+    is_amiss = payment.status == PaymentStatus.UNKNOWN or missing
+    return (messages.WARNING if is_amiss else messages.SUCCESS), say_standing(payment, missing)
 
 
 def _back_to(payment: Payment) -> dict[str, str]:

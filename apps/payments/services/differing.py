@@ -12,6 +12,7 @@ from apps.core.types import system_actor
 from apps.payments.errors import DifferenceClosed
 from apps.payments.models import Difference
 from apps.payments.rules import RECONCILER
+from apps.payments.types import DifferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -42,7 +43,7 @@ def note_differences(found: Iterable[Found], *, examined: Collection[str], now: 
             row.seen_at, row.detail = now, again.detail
             row.ours_cents, row.theirs_cents = again.ours_cents, again.theirs_cents
             row.save(update_fields=["seen_at", "detail", "ours_cents", "theirs_cents"])
-    new = [each for each in fresh.values() if not _was_seen_to(each)]
+    new = [each for each in fresh.values() if _is_owed(each) or not _was_seen_to(each)]
     for each in new:
         _open(each, now)
     return len(new)
@@ -82,15 +83,21 @@ def _open(found: Found, now: datetime) -> None:
     _tell(row, "difference.found", _SYSTEM, now)
 
 
+def _is_owed(found: Found) -> bool:
+    """Whether a card is owed a refund: in that amount is nothing that somebody has seen to."""
+    is_of_payment = found.subject == str(found.payment_id)
+    return found.kind is DifferenceKind.MISSING_REFUND and is_of_payment
+
+
 def _was_seen_to(found: Found) -> bool:
     """Whether a person has closed just this."""
     closed = Difference.objects.filter(kind=found.kind.value, subject=found.subject)
     last = closed.order_by("-closed_at", "-pk").first()
-    return (
-        last is not None
-        and last.closed_by != _SYSTEM.name
-        and (last.ours_cents, last.theirs_cents) == (found.ours_cents, found.theirs_cents)
-    )
+    if last is None or last.closed_by == _SYSTEM.name:
+        return False
+    if found.kind is DifferenceKind.MISSING_CAPTURE:  # of goods that came back, less is missing
+        return found.ours_cents - found.theirs_cents <= last.ours_cents - last.theirs_cents
+    return (last.ours_cents, last.theirs_cents) == (found.ours_cents, found.theirs_cents)
 
 
 def _close(row: Difference, actor: Actor, note: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from django_subatomic.db import durable, transaction
 from apps.payments import comparing
 from apps.payments.gateway import disputes, intents, ledger, refunds
 from apps.payments.gateway.calling import demand
+from apps.payments.missing import find_missing_cents
 from apps.payments.models import Payment, Reconciliation, Refund
 from apps.payments.owing import list_owed_cents
 from apps.payments.selectors import (
@@ -139,7 +140,8 @@ def _compare_payments(
         elif comparing.is_in_motion(payment, now=now):
             continue
         examined.add(str(payment.pk))
-        found += comparing.compare_payment(payment, intent, now=now)
+        missing = find_missing_cents(payment)
+        found += comparing.compare_payment(payment, intent, missing_cents=missing, now=now)
         if payment.pk in owing:
             found.append(comparing.compare_owed(payment, owing[payment.pk]))
     with transaction():

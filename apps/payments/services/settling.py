@@ -6,7 +6,6 @@ stands, and Stripe is asked under a row that says so.
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,9 @@ import structlog
 from django_subatomic.db import durable
 
 from apps.core.errors import DomainError
+from apps.payments.rules import refund_id_of_void
 from apps.payments.selectors import (
+    list_amounts_of_refunds,
     list_payments_of,
     list_payments_to_settle,
     list_refunds_to_send,
@@ -24,6 +25,7 @@ from apps.payments.services.refunding import refund_payment, send_refund
 from apps.payments.types import PaymentStatus, RefundRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -38,7 +40,7 @@ log = structlog.get_logger()
 def settle_order(*, order_id: UUID, now: datetime) -> int:
     """Do what is owed to the card payments of an order; how many there are."""
     payments = list(list_payments_of(order_id=order_id))
-    for payment in payments:
+    for payment in _not_refunded(payments):
         _settle(payment, now)
     for refund in list(list_refunds_to_send(order_id=order_id)):
         _send(refund, now)
@@ -48,13 +50,23 @@ def settle_order(*, order_id: UUID, now: datetime) -> int:
 @durable
 def settle_payments(*, now: datetime) -> int:
     """Do what is owed to every payment, for whatever was missed; how many things were owed."""
-    owed = list(list_payments_to_settle(forgotten_since=now - FORGOTTEN_AFTER))
+    owed = _not_refunded(list_payments_to_settle(forgotten_since=now - FORGOTTEN_AFTER))
     for payment in owed:
         _settle(payment, now)
     held = list(list_refunds_to_send())
     for refund in held:
         _send(refund, now)
     return len(owed) + len(held)
+
+
+def _not_refunded(payments: Iterable[Payment]) -> list[Payment]:
+    """Those of these payments whose void was not refunded before: it is done once.
+
+    What is left of one whose refund failed is with a manager (`owing`).
+    """
+    void_of = {payment: refund_id_of_void(payment.pk) for payment in payments}
+    known = list_amounts_of_refunds(refund_ids=void_of.values())
+    return [payment for payment, refund_id in void_of.items() if refund_id not in known]
 
 
 def _settle(payment: Payment, now: datetime) -> None:
@@ -87,7 +99,7 @@ def _do_what_is_owed(payment: Payment, now: datetime) -> None:
         cancel_payment(store_id=store_id, payment_id=payment.pk, now=now)
     elif payment.released_at and payment.captured_cents > payment.refunded_cents:
         request = RefundRequest(
-            id=uuid.uuid5(payment.pk, "void"),
+            id=refund_id_of_void(payment.pk),
             payment_id=payment.pk,
             amount_cents=payment.captured_cents - payment.refunded_cents,
             reason="The sale was voided.",
