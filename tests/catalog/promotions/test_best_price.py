@@ -106,4 +106,4 @@ def test_putting_large_quantities_aside_saves_no_less_than_following_every_unit(
     lines = [line("0", 1, 1299, quantity, floor_percent=50), line("1", 2, 999, 2)]
     put_aside = total(lines, promotions)
     with following_every_unit():
-        assert total(lines, promotions) == put_aside
+        assert put_aside <= total(lines, promotions)  # which may run out of its budget
