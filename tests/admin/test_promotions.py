@@ -10,7 +10,7 @@ from apps.catalog.models import Promotion
 from apps.core.models import AuditEntry
 from apps.orders.models import Order
 from apps.stores.types import Role
-from tests.admin.office import office, text_of, url
+from tests.admin.office import office, text_of, url, url_of
 from tests.catalog.promotions.drafts import publish, write
 from tests.factories import make_store
 from tests.goods import make_product
@@ -63,6 +63,15 @@ def test_publishing_and_withdrawing_are_asked_about_first(manager: Client) -> No
         assert Promotion.objects.get().state == before
         manager.post(address)
         assert Promotion.objects.get().state == state
+
+
+def test_only_what_can_be_done_is_offered(manager: Client) -> None:
+    row = write()
+    page = text_of(manager.get(url_of(row)))
+    assert ("Publish" in page, "Withdraw" in page) == (True, False)
+    manager.post(url("catalog_promotion_publish", row.pk))
+    page = text_of(manager.get(url_of(row)))
+    assert ("Publish" in page, "Withdraw" in page) == (False, True)
 
 
 def test_a_publication_that_is_refused_says_why(manager: Client) -> None:

@@ -106,6 +106,15 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
         is_over = isinstance(obj, Promotion) and obj.state == PromotionState.WITHDRAWN.value
         return not is_over and super().has_change_permission(request, obj)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """What is live is not published again; a draft is not withdrawn, only a live one is."""
+        row = self.get_object(request, str(object_id))
+        offered = super().get_actions_detail(request, object_id)
+        if not isinstance(row, Promotion):
+            return offered
+        hidden = "publish" if row.state == PromotionState.LIVE.value else "withdraw"
+        return [each for each in offered if not str(each.path).endswith(hidden)]
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # receipts name it; withdraw it
 
