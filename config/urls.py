@@ -12,7 +12,7 @@ from apps.inventory.api import urls as inventory
 from apps.orders.api import urls as orders
 from apps.payments.api import urls as payments
 from apps.payments.views import stripe_webhook
-from apps.reports.exceptions import exceptions
+from apps.reports.views import exceptions
 from apps.stores.api import urls as stores
 
 handler400 = "apps.core.views.bad_request"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from apps.core.money import format_cents
 from apps.reports.selectors import list_exceptions
@@ -18,6 +17,7 @@ from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -37,14 +37,13 @@ FEW = 5  # exceptions, that are too few to stand out
 CONSPICUOUS = 2  # times what is usual
 
 
-def exceptions(request: HttpRequest) -> HttpResponse:
+def show_exceptions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """Each cashier's exceptions of the last days. `?days=` and `?store=` narrow it."""
     if not request.user.has_perm("core.view_auditentry"):
         raise PermissionDenied
     stores = list_store_names()
     store_id = next((pk for pk in stores if str(pk) == request.GET.get("store")), None)
     days = next((span for span in SPANS if str(span) == request.GET.get("days")), A_WEEK)
-    now = timezone.now()
     people = list_exceptions(
         actions=KINDS, store_id=store_id, since=now - timedelta(days=days), now=now
     )

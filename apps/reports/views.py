@@ -14,13 +14,14 @@ from apps.inventory.selectors import list_low, list_negative, list_open_count_re
 from apps.payments.attention import get_attention
 from apps.payments.wording import say_decline
 from apps.reports import selectors
+from apps.reports.exceptions import show_exceptions
 from apps.reports.types import Takings
 from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from apps.reports.types import CardTroubles, DayFigures
 
@@ -77,6 +78,11 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "negative": _shelves(negative[:SHELVES]),
         "to_count": waiting.count(),
     }
+
+
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """Who does more out of the ordinary than others."""
+    return show_exceptions(request, now=timezone.now())
 
 
 def _figures(today: DayFigures, before: DayFigures) -> list[dict[str, str]]:

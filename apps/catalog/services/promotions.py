@@ -44,8 +44,7 @@ def create_promotion(*, actor: Actor, draft: Draft, now: datetime) -> Promotion:
     """
     bump_revision()
     _refuse_nonsense(draft, pk=None)
-    row = Promotion(created_at=now, created_by=actor.name, **_columns(draft))
-    row.save()
+    row = Promotion.objects.create(created_at=now, created_by=actor.name, **_columns(draft))
     _link(row, draft)
     _note(actor, "created", row, now)
     return row
