@@ -14,6 +14,7 @@ from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
 from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
+from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
     "payments": find_payment_drift,
+    "stored value": find_stored_value_drift,
     "drawers": find_unbalanced_drawers,
     "shifts": find_faulty_shifts,
     "audit": find_broken_links,
@@ -87,6 +89,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
         "payments.tender": _SEE,
+        "payments.storedvalueaccount": _SEE,
+        "payments.storedvalueentry": _SEE,
         "payments.payment": _SEE,
         "payments.refund": _SEE,
         "payments.attempt": _SEE,
@@ -105,7 +109,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
-    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
+    Permission.CLOSE_DAY: {
+        "orders.dayclose": ("view", "add"),
+        "payments.storedvalueaccount": ("change",),
+    },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),

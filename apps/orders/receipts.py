@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from apps.core.choices import label
 from apps.core.money import format_cents
 from apps.orders.layout import COLUMNS, RULE, centred, local_time, spread, wrap
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from apps.orders.models import Order, OrderLine
+    from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
 
 COPY_MARK = "*** COPY ***"
@@ -42,8 +44,10 @@ class Receipt:
     notes: tuple[str, ...]
 
 
-def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
-    """The receipt of an order, from the order alone."""
+def compose(
+    order: Order, tenders: Sequence[Tender], loads: Sequence[StoredValueEntry] = ()
+) -> Receipt:
+    """The receipt of an order, from the order alone, with the gift cards that it sold."""
     head = order.letterhead
     taken = [tender for tender in tenders if tender.amount_cents >= 0]  # not what a void gave back
     return Receipt(
@@ -51,11 +55,14 @@ def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
         number=order.number,
         sold_at=local_time(order.placed_at, head["timezone"]),
         clerk=f"{order.cashier_name}, {head['terminal']}",
-        lines=tuple(_line(line) for line in order.lines.all()),
+        lines=(
+            *(_line(line) for line in order.lines.all()),
+            *(_loaded(load) for load in loads),
+        ),
         sums=tuple(_sums(order, head["county"])),
         total=("TOTAL", format_cents(order.total_cents)),
         tenders=(
-            *((t.kind.value.capitalize(), format_cents(t.amount_cents)) for t in taken),
+            *(entry for tender in taken for entry in _paid(tender)),
             ("Change", format_cents(order.change_cents)),
         ),
         notes=tuple(_notes(order)),
@@ -132,6 +139,23 @@ def _line(line: OrderLine) -> ReceiptLine:
     )
 
 
+def _loaded(load: StoredValueEntry) -> ReceiptLine:
+    """A gift card that was sold: what it cost, and what is on it."""
+    detail = f"Now on it {format_cents(load.balance_cents)}"
+    amount = format_cents(load.amount_cents) + " "
+    return ReceiptLine(f"Gift card ...{load.account.last4}", amount, (detail,))
+
+
+def _paid(tender: Tender) -> Iterator[tuple[str, str]]:
+    """A tender; of a gift card, its end and what is left on it."""
+    name = label(tender.kind)
+    if not tender.kind.is_stored_value:
+        yield name, format_cents(tender.amount_cents)
+        return
+    yield f"{name} ...{tender.last4}", format_cents(tender.amount_cents)
+    yield "  left on it", format_cents(tender.left_cents or 0)
+
+
 def _modifier(name: str, price_cents: int) -> str:
     return f"+ {name} {format_cents(price_cents)}" if price_cents else f"+ {name}"
 
@@ -142,6 +166,8 @@ def _discount(discount: dict[str, Any]) -> str:
 
 def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
     yield "Subtotal", format_cents(order.subtotal_cents - order.discount_cents)
+    if order.gift_cards_cents:
+        yield "Gift cards", format_cents(order.gift_cards_cents)
     yield "Florida sales tax", format_cents(order.state_tax_cents)
     if order.surtax_cents:
         yield f"{county} surtax", format_cents(order.surtax_cents)

@@ -69,6 +69,10 @@ def _sum(*, sold: QuerySet[Order], voided: QuerySet[Order], returned: QuerySet[R
         "returns": returns,
         "tax_cents": sales["tax_cents"] - voids["tax_cents"] - returns["tax_cents"],
         "net_cents": sales["total_cents"] - voids["total_cents"] - returns["total_cents"],
+        "gift_cards": {
+            "sold_cents": _sum_gift_cards(sold),
+            "voided_cents": _sum_gift_cards(voided),
+        },
         "tenders": [_describe(entry, change_cents) for entry in sums],
         "orders": _span(sold),
     }
@@ -80,6 +84,12 @@ def _sum_orders(orders: QuerySet[Order]) -> dict[str, int]:
     sums = {name: value or 0 for name, value in cents.items()}
     tax_cents = sums["state_tax_cents"] + sums["surtax_cents"]
     return {"count": orders.count(), **sums, "tax_cents": tax_cents}
+
+
+def _sum_gift_cards(orders: QuerySet[Order]) -> int:
+    """What gift cards were sold for: in the total, in the drawer, and owed to their holders."""
+    cents: int | None = orders.aggregate(cents=Sum("gift_cards_cents"))["cents"]
+    return cents or 0
 
 
 def _sum_returns(returns: QuerySet[Return]) -> dict[str, int]:

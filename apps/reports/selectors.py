@@ -90,6 +90,7 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
 def list_takings_by_hour(days: Sequence[StoreDay]) -> list[Takings]:
     """What was taken for the sales of each hour on the stores' walls, voids left out."""
     card, cash = [0] * len(HOURS), [0] * len(HOURS)
+    piles: dict[str, list[int]] = {TenderKind.CARD: card, TenderKind.CASH: cash}
     for zone in sorted({day.timezone for day in days}):
         sold = Order.objects.filter(
             _on([day for day in days if day.timezone == zone]), status=OrderStatus.COMPLETED
@@ -100,8 +101,8 @@ def list_takings_by_hour(days: Sequence[StoreDay]) -> list[Takings]:
         hour = ExtractHour("order__placed_at", tzinfo=ZoneInfo(zone))
         taken = Tender.objects.filter(order__in=sold).annotate(hour=hour).values("hour", "kind")
         for tender in taken.annotate(taken=Sum("amount_cents")):
-            pile = card if tender["kind"] == TenderKind.CARD else cash
-            pile[tender["hour"]] += tender["taken"]
+            if tender["kind"] in piles:  # a gift card's money came in when it was sold
+                piles[tender["kind"]][tender["hour"]] += tender["taken"]
     return [Takings(*pair) for pair in zip(cash, card, strict=True)]
 
 

@@ -96,6 +96,7 @@ UNFOLD: dict[str, Any] = {
                 "Money",
                 _page("Card payments", "credit_card", "payments.payment"),
                 _page("Card refunds", "credit_card_off", "payments.refund"),
+                _page("Gift cards and credit", "card_giftcard", "payments.storedvalueaccount"),
                 _page("Differences", "difference", "payments.difference"),
                 _page("Disputes", "gavel", "payments.dispute"),
                 _page("Payouts", "account_balance_wallet", "payments.payout"),

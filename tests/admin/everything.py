@@ -21,6 +21,7 @@ from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
+from tests.orders.gift_cards import CODE, card
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -58,6 +59,7 @@ def make_everything() -> None:
     _sell_and_void(api, chips)
     _sell_and_take_back(api, chips)
     _run_a_shift(api, chips)
+    _sell_a_gift_card(api)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -75,6 +77,11 @@ def make_everything() -> None:
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
     make_location(store)
+
+
+def _sell_a_gift_card(api: ApiClient) -> None:
+    answer = api.post("orders", basket(gift_cards=[card(code=CODE)]), key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
 
 
 def _run_a_shift(api: ApiClient, chips: Product) -> None:

@@ -37,6 +37,7 @@ SEEN = {
     "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
+    "payments_storedvalueaccount", "payments_storedvalueentry",
     "payments_payout", "payments_balanceentry", "payments_reader", "payments_location",
 }  # fmt: skip
 MANAGER_ADDS = {

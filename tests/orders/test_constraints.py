@@ -39,6 +39,8 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("order_amounts_not_negative", Order, {"state_tax_cents": -1, "total_cents": 1009}),
     ("order_amounts_not_negative", Order, {"surtax_cents": -1, "total_cents": 1059}),
     ("order_amounts_not_negative", Order, {"tip_cents": -1, "total_cents": 1069}),
+    ("order_total_adds_up", Order, {"gift_cards_cents": 1}),
+    ("order_amounts_not_negative", Order, {"gift_cards_cents": -1, "total_cents": 1069}),
     ("order_amounts_not_negative", Order, {"change_cents": -1}),
     ("a_void_has_its_time", Order, {"status": "VOIDED"}),
     ("a_void_has_its_time", Order, {"voided_at": NOON}),

@@ -13,8 +13,9 @@ from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
 from apps.orders.models import Order, OrderLine
-from apps.orders.receipts import compose, render_text
 from apps.orders.selectors import get_order, list_returns
+from apps.orders.services.printing import render
+from apps.orders.types import ReceiptFormat
 from apps.payments.selectors import list_payments_of, list_tenders, list_untaken
 from apps.payments.wording import say_taken
 
@@ -78,7 +79,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "is_paid": all(is_taken for _, _, is_taken in cards),  # as the API says it
             "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
-            "receipt": render_text(compose(order, tenders)),
+            "receipt": render(order, ReceiptFormat.TEXT),
             "sold_at": self.sold_at(order),
         }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -14,14 +14,31 @@ from apps.payments.errors import (
     RefundExceedsTender,
     ShiftNotOpen,
     ShiftUnknown,
+    StoredValueBuysGoodsOnly,
+    StoredValueCodeInvalid,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueTooMuch,
+    StoredValueUnknown,
     TenderExcess,
     TenderInsufficient,
 )
 from apps.stores.api.views import TOKEN_REFUSALS
-from apps.stores.errors import ApprovalInvalid, PermissionMissing, StoreNotReady
+from apps.stores.errors import ApprovalInvalid, PermissionMissing, StoreNotReady, TooManyAttempts
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
+STORED_VALUE_REFUSALS = (
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueBuysGoodsOnly,
+    StoredValueTooMuch,
+    TooManyAttempts,
+)
 READ_REFUSALS = (*TOKEN_REFUSALS, PermissionMissing)
 BASKET_REFUSALS = (
     *READ_REFUSALS,
@@ -47,6 +64,7 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    *STORED_VALUE_REFUSALS,
     ShiftNotOpen,
 )
 VOID_REFUSALS = (
@@ -57,6 +75,7 @@ VOID_REFUSALS = (
     errors.OrderNotVoidable,
     ShiftNotOpen,
     PaymentStateConflict,
+    StoredValueInsufficient,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,

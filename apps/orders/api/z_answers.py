@@ -40,6 +40,13 @@ class ReturnSums(serializers.Serializer[Any]):
     total_cents = serializers.IntegerField()
 
 
+class GiftCardSums(serializers.Serializer[Any]):
+    """Gift cards that were sold: in the totals and the tenders, owed, and no revenue."""
+
+    sold_cents = serializers.IntegerField()
+    voided_cents = serializers.IntegerField()
+
+
 class TenderSums(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([kind.value.lower() for kind in TenderKind])
     card_brand = serializers.CharField(allow_null=True)
@@ -62,6 +69,7 @@ class TakingsOut(serializers.Serializer[Any]):
     returns = ReturnSums()
     tax_cents = serializers.IntegerField(help_text="Of sales less voids and returns.")
     net_cents = serializers.IntegerField(help_text="Sales less voids and returns, tips included.")
+    gift_cards = GiftCardSums()
     tenders = TenderSums(many=True)
     orders = ReceiptSpan()
     expected_cents = serializers.IntegerField()

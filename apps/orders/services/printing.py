@@ -15,6 +15,7 @@ from apps.orders.receipts import compose, mark_copy, render_text
 from apps.orders.selectors import get_order
 from apps.orders.types import ReceiptFormat
 from apps.payments.selectors import list_tenders
+from apps.payments.stored_value_selectors import list_loads
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +59,9 @@ def _count_print(printed: PrintedReceipt) -> int:
 
 def render(order: Order, form: ReceiptFormat) -> str:
     """An order's receipt in a format, as it would be printed now."""
-    receipt = compose(order, list_tenders(order_ids=[order.pk])[order.pk])
+    loads = list_loads(order_ids=[order.pk]) if order.gift_cards_cents else {}
+    tenders = list_tenders(order_ids=[order.pk])[order.pk]
+    receipt = compose(order, tenders, loads.get(order.pk, ()))
     if form is ReceiptFormat.HTML:
         return render_to_string("orders/receipt.html", {"receipt": receipt})
     return render_text(receipt)
