@@ -8,7 +8,14 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
+from apps.orders.blind_returns import find_faulty_blind_returns
+from apps.orders.events import (
+    BlindReturnCompleted,
+    OrderCompleted,
+    OrderVoided,
+    ReturnCompleted,
+    ShiftClosed,
+)
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -27,6 +34,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
+    BlindReturnCompleted: (),
     ShiftClosed: (),
     StripeEventReceived: ("payments.work_event",),
 }
@@ -35,6 +43,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
 LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
+    "returns without receipt": find_faulty_blind_returns,
     "payments": find_payment_drift,
     "stored value": find_stored_value_drift,
     "drawers": find_unbalanced_drawers,
@@ -82,6 +91,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.blindreturn": _SEE,
+        "orders.blindreturnline": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,

@@ -37,6 +37,8 @@ def without_secrets(body: JSON) -> JSON:
     if not isinstance(body, dict):
         return body
     shortened = {name: _shortened(body[name]) for name in _WITH_CODES if name in body}
+    if isinstance(code := body.get("code"), str):
+        shortened["code"] = code[-KEPT_OF_A_CODE:]
     return without_identity({**body, **shortened})
 
 

@@ -111,6 +111,7 @@ _VANISHED = (
     "SELECT DISTINCT m.document_id FROM inventory_stockmovement m"
     " WHERE m.kind IN ('SALE', 'VOID', 'RETURN')"
     " AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.id = m.document_id)"
+    " AND NOT EXISTS (SELECT 1 FROM orders_blindreturn b WHERE b.id = m.document_id)"
     " ORDER BY m.document_id"
 )
 # Tills and business dates whose orders are not numbered from 1 to what the receipt counter says.

@@ -281,6 +281,26 @@ class ReturnRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindLineRequest:
+    """Goods brought back without a receipt, and whether they can be sold again."""
+
+    line: LineRequest
+    is_restocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlindReturnRequest:
+    """Goods of which nobody knows the sale, and the code of the store credit they go on to."""
+
+    id: UUID
+    lines: tuple[BlindLineRequest, ...]
+    code: str = field(repr=False)
+    reason: str
+    fingerprint: str
+    approval: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedShare:
     """What goes back for some units of a line. `total_cents` includes the tax."""
 

@@ -187,6 +187,8 @@ def _takings(z: Document) -> Iterator[str]:
     yield _sum(f"SALES ({sales['count']})", sales["total_cents"])
     yield _sum(f"Voids ({voids['count']})", -voids["total_cents"])
     yield _sum(f"Returns ({returns['count']})", -returns["total_cents"])
+    if (blind := z.get("without_receipt", {})).get("count"):
+        yield _sum(f"  {blind['count']} without receipt", -blind["total_cents"])
     yield _sum("NET", z["net_cents"])
     yield _sum("Tax due of it", z["tax_cents"])
     yield RULE

@@ -19,9 +19,9 @@ from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
-from tests.factories import MANAGER, api_client, make_checkout, open_till
+from tests.factories import MANAGER, PIN, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
-from tests.orders.gift_cards import CODE, card
+from tests.orders.gift_cards import CODE, OTHER, card
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -60,6 +60,7 @@ def make_everything() -> None:
     _sell_and_take_back(api, chips)
     _run_a_shift(api, chips)
     _sell_a_gift_card(api)
+    _take_back_blind(api, chips)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -81,6 +82,15 @@ def make_everything() -> None:
 
 def _sell_a_gift_card(api: ApiClient) -> None:
     answer = api.post("orders", basket(gift_cards=[card(code=CODE)]), key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
+
+
+def _take_back_blind(api: ApiClient, chips: Product) -> None:
+    asked = {"staff_code": "lea", "pin": PIN, "action": "blind-return", "amount_cents": 199}
+    approval = api.post("approvals", asked).json()["approval"]
+    line = {"product_id": chips.pk, "quantity": 1, "restock": True}
+    body = {"lines": [line], "code": OTHER, "reason": "a gift", "approval": approval}
+    answer = api.post("returns", body, key=str(uuid4()))
     assert answer.status_code == 201, answer.content
 
 

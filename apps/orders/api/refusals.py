@@ -92,5 +92,22 @@ RETURN_REFUSALS = (
     PaymentStateConflict,
     ShiftNotOpen,
 )
+BLIND_RETURN_REFUSALS = (
+    *TOKEN_REFUSALS,
+    StoreNotReady,
+    BarcodeInvalid,
+    errors.LineBarcodeUnknown,
+    errors.ProductNotSellable,
+    errors.ReturnPriceUnknown,
+    errors.ReturnNeedsApproval,
+    ApprovalInvalid,
+    errors.ReturnExists,
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    TooManyAttempts,
+    ShiftNotOpen,
+)
 CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)
 Z_REFUSALS = (*READ_REFUSALS, ShiftUnknown, errors.ZNotWritten, errors.ReceiptFormatUnknown)

@@ -67,6 +67,7 @@ class TakingsOut(serializers.Serializer[Any]):
     sales = SalesSums()
     voids = SalesSums()
     returns = ReturnSums()
+    without_receipt = ReturnSums(help_text="Those of `returns` that had none: to store credit.")
     tax_cents = serializers.IntegerField(help_text="Of sales less voids and returns.")
     net_cents = serializers.IntegerField(help_text="Sales less voids and returns, tips included.")
     gift_cards = GiftCardSums()

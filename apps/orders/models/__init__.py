@@ -1,5 +1,6 @@
 """The tables of orders, one module per aggregate."""
 
+from apps.orders.models.blind_returns import BlindReturn, BlindReturnLine
 from apps.orders.models.closing import DayClose, ZAmendment, ZReport
 from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
@@ -7,6 +8,8 @@ from apps.orders.models.receipt import PrintedReceipt
 from apps.orders.models.returns import Return, ReturnLine
 
 __all__ = [
+    "BlindReturn",
+    "BlindReturnLine",
     "DayClose",
     "Order",
     "OrderLine",
