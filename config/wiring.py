@@ -105,7 +105,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
-    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
+    Permission.CLOSE_DAY: {
+        "orders.dayclose": ("view", "add"),
+        "orders.zreport": ("view", "add"),
+    },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),
