@@ -123,6 +123,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     Permission.CLOSE_DAY: {
         "orders.dayclose": ("view", "add"),
         "payments.storedvalueaccount": ("change",),
+        "orders.zreport": ("view", "add"),
     },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,

@@ -29,6 +29,7 @@ BUILT: tuple[tuple[str, str], ...] = (
     (READ, "idempotency/{key}"),
     (SEND, "payments"),
     (READ, "payments/{id}"),
+    (READ, "payments/{id}/client-secret"),
     (SEND, "payments/{id}/capture"),
     (SEND, "payments/{id}/cancel"),
     (SEND, "payments/{id}/refunds"),
