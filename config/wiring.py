@@ -91,6 +91,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.exchange": _SEE,
         "orders.blindreturn": _SEE,
         "orders.blindreturnline": _SEE,
         "orders.zreport": _SEE,

@@ -12,7 +12,7 @@ from apps.orders.layout import COLUMNS, RULE, centred, local_time, spread, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apps.orders.models import Order, OrderLine
+    from apps.orders.models import Exchange, Order, OrderLine
     from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
 
@@ -45,9 +45,12 @@ class Receipt:
 
 
 def compose(
-    order: Order, tenders: Sequence[Tender], loads: Sequence[StoredValueEntry] = ()
+    order: Order,
+    tenders: Sequence[Tender],
+    loads: Sequence[StoredValueEntry] = (),
+    swap: Exchange | None = None,
 ) -> Receipt:
-    """The receipt of an order, from the order alone, with the gift cards that it sold."""
+    """The receipt of an order, with the gift cards it sold and the goods it was swapped for."""
     head = order.letterhead
     taken = [tender for tender in tenders if tender.amount_cents >= 0]  # not what a void gave back
     return Receipt(
@@ -65,7 +68,7 @@ def compose(
             *(entry for tender in taken for entry in _paid(tender)),
             ("Change", format_cents(order.change_cents)),
         ),
-        notes=tuple(_notes(order)),
+        notes=(*_swapped(swap), *_notes(order)),
     )
 
 
@@ -173,6 +176,16 @@ def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
         yield f"{county} surtax", format_cents(order.surtax_cents)
     if order.tip_cents:
         yield "Tip", format_cents(order.tip_cents)
+
+
+def _swapped(swap: Exchange | None) -> Iterator[str]:
+    """What an exchange took back, and what was left to pay or to give."""
+    if swap is None:
+        return
+    worth = format_cents(swap.given.total_cents)
+    yield f"EXCHANGE - of {swap.given.order.number} goods worth {worth} came back"
+    verb = "Paid on top" if swap.difference_cents >= 0 else "Given back"
+    yield f"{verb} {format_cents(abs(swap.difference_cents))}"
 
 
 def _notes(order: Order) -> Iterator[str]:

@@ -281,6 +281,14 @@ class ReturnRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeRequest:
+    """Goods of an order that come back, and the order of what goes out for them."""
+
+    returned: ReturnRequest
+    order: OrderRequest
+
+
+@dataclass(frozen=True, slots=True)
 class BlindLineRequest:
     """Goods brought back without a receipt, and whether they can be sold again."""
 

@@ -79,6 +79,7 @@ UNFOLD: dict[str, Any] = {
                 "Sales",
                 _page("Orders", "receipt_long", "orders.order"),
                 _page("Returns", "assignment_return", "orders.return"),
+                _page("Exchanges", "swap_horiz", "orders.exchange"),
                 _page("Without receipt", "receipt", "orders.blindreturn"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
                 {

@@ -61,6 +61,7 @@ def make_everything() -> None:
     _run_a_shift(api, chips)
     _sell_a_gift_card(api)
     _take_back_blind(api, chips)
+    _swap(api, chips)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -82,6 +83,15 @@ def make_everything() -> None:
 
 def _sell_a_gift_card(api: ApiClient) -> None:
     answer = api.post("orders", basket(gift_cards=[card(code=CODE)]), key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
+
+
+def _swap(api: ApiClient, chips: Product) -> None:
+    order = api.post("orders", basket(line_of(chips)), key=str(uuid4())).json()
+    line = {"line_id": order["lines"][0]["id"], "quantity": 1, "restock": True}
+    cash = {"kind": "cash", "amount_cents": order["total_cents"]}
+    body = {"lines": [line], "refund_to": [cash], "reason": "another", "order": basket(chips)}
+    answer = api.post(f"orders/{order['id']}/exchanges", body, key=str(uuid4()))
     assert answer.status_code == 201, answer.content
 
 

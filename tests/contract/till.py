@@ -44,6 +44,7 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "shifts/current/close"),
     (READ, "shifts/{id}/z"),
     (SEND, "returns"),
+    (SEND, "orders/{id}/exchanges"),
     (SEND, "gift-cards/balance"),
     (SEND, "gift-cards/codes"),
 )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.orders.api import (
     closing,
+    exchanging,
     finding,
     lookup,
     parking,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>", finding.OrderView.as_view()),
     path("orders/<uuid:order_id>/void", finding.VoidView.as_view()),
     path("orders/<uuid:order_id>/returns", returning.ReturnsView.as_view()),
+    path("orders/<uuid:order_id>/exchanges", exchanging.ExchangesView.as_view()),
     path("orders/<uuid:order_id>/receipt", receipts.ReceiptView.as_view()),
     path("returns", returning_blind.BlindReturnsView.as_view()),
     path("shifts/current/close", closing.CloseShiftView.as_view()),

@@ -10,7 +10,7 @@ from django_subatomic.db import transaction_required
 
 from apps.core import audit
 from apps.orders.locks import lock_order
-from apps.orders.models import PrintedReceipt
+from apps.orders.models import Exchange, PrintedReceipt
 from apps.orders.receipts import compose, mark_copy, render_text
 from apps.orders.selectors import get_order
 from apps.orders.types import ReceiptFormat
@@ -61,7 +61,8 @@ def render(order: Order, form: ReceiptFormat) -> str:
     """An order's receipt in a format, as it would be printed now."""
     loads = list_loads(order_ids=[order.pk]) if order.gift_cards_cents else {}
     tenders = list_tenders(order_ids=[order.pk])[order.pk]
-    receipt = compose(order, tenders, loads.get(order.pk, ()))
+    swap = Exchange.objects.select_related("given__order").filter(order=order).first()
+    receipt = compose(order, tenders, loads.get(order.pk, ()), swap)
     if form is ReceiptFormat.HTML:
         return render_to_string("orders/receipt.html", {"receipt": receipt})
     return render_text(receipt)
