@@ -44,6 +44,22 @@ class ReceiptFormat(StrEnum):
 
     TEXT = "text/plain"
     HTML = "text/html"
+    PDF = "application/pdf"
+    ESCPOS = "application/vnd.escpos"  # what a receipt printer is sent
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is made of characters, and not of bytes."""
+        return self in {ReceiptFormat.TEXT, ReceiptFormat.HTML}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where a receipt is printed: for which store, how wide, and over which till's drawer."""
+
+    store_id: int
+    columns: int
+    drawer_of: int | None = None  # a terminal; none where no drawer is to open
 
 
 # --- What a till sends ----------------------------------------------------------------------------

@@ -59,7 +59,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("return_line_tax_within_total", ReturnLine, {"tax_cents": 536}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"stock_units": -1}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"is_restocked": False}),
-    ("receipt_format_is_known", PrintedReceipt, {"format": "application/pdf"}),
+    ("receipt_format_is_known", PrintedReceipt, {"format": "image/png"}),
 ]
 
 # Per rule, the table and the other values with which a second row is welcome.
