@@ -162,3 +162,21 @@ class EmployeePriceForbidden(DomainError):
     code = "employee-price-forbidden"
     title = "Who sells may not give the employee price"
     kind = Kind.FORBIDDEN
+
+
+class EmailNotSetUp(DomainError):
+    code = "email-not-set-up"
+    title = "This installation cannot send e-mail"
+    kind = Kind.CONFLICT
+
+
+class EmailNotFailed(DomainError):
+    code = "email-not-failed"
+    title = "The receipt's e-mail has not failed"
+    kind = Kind.CONFLICT
+
+
+class EmailAddressForgotten(DomainError):
+    code = "email-address-forgotten"
+    title = "The customer's address is forgotten"
+    kind = Kind.CONFLICT

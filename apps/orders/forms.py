@@ -1,11 +1,13 @@
-"""What a manager types to close a day."""
+"""What a manager types to close a day, or to send a receipt."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
+
+from apps.payments.forms import AskForm
 
 
 class CloseDayForm(forms.Form):
@@ -24,3 +26,14 @@ class CloseDayForm(forms.Form):
         self.fields["reason"].required = bool(lacks)
         if not lacks:
             self.fields["reason"].widget = forms.HiddenInput()
+
+
+class AddressForm(AskForm):
+    """Where a receipt goes."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text="Forgotten some weeks after the receipt was sent.",
+    )

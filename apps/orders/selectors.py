@@ -11,7 +11,15 @@ from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_object
 
 from apps.orders.documents import describe_order, describe_return
 from apps.orders.errors import OrderUnknown, ZNotWritten
-from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine, ZReport
+from apps.orders.models import (
+    Order,
+    OrderLine,
+    ParkedOrder,
+    ReceiptEmail,
+    Return,
+    ReturnLine,
+    ZReport,
+)
 from apps.payments.drawer_selectors import get_shift
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import (
@@ -211,6 +219,11 @@ def describe_z(z: ZReport) -> dict[str, Any]:
     """A Z as the API shows it: what it said for ever, and what has amended it since."""
     amendments = z.amendments.order_by("number").values_list("snapshot", flat=True)
     return {**z.snapshot, "amendments": list(amendments)}
+
+
+def list_emails(*, order_id: UUID) -> QuerySet[ReceiptEmail]:
+    """Where the receipt of an order was sent, newest first."""
+    return ReceiptEmail.objects.filter(order=order_id).order_by("-asked_at", "-pk")
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:

@@ -53,12 +53,21 @@ class ReceiptFormat(StrEnum):
         return self in {ReceiptFormat.TEXT, ReceiptFormat.HTML}
 
 
+class EmailState(StrEnum):
+    """Where a receipt by e-mail stands."""
+
+    QUEUED = "QUEUED"  # waits for its next attempt
+    SENDING = "SENDING"  # a worker has it
+    SENT = "SENT"  # the mail server has taken it
+    FAILED = "FAILED"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """Where a receipt is printed: for which store, how wide, and over which till's drawer."""
 
     store_id: int
-    columns: int
+    columns: int = 42
     drawer_of: int | None = None  # a terminal; none where no drawer is to open
 
 

@@ -44,6 +44,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CashMovementKindEnum": "apps.payments.api.shift_serializers.KINDS",
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
+        "EmailStateEnum": "apps.orders.api.mailing.EMAIL_STATES",
         "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",
     },
     "POSTPROCESSING_HOOKS": [

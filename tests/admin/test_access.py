@@ -33,7 +33,7 @@ SEEN = {
     "catalog_promotion",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
+    "orders_return", "orders_receiptemail", "orders_zreport", "orders_zamendment", "orders_dayclose",
     "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",

@@ -24,6 +24,8 @@ BUILT: tuple[tuple[str, str], ...] = (
     (READ, "orders/parked"),
     (SEND, "orders/parked/{id}/resume"),
     (READ, "orders/{id}/receipt"),
+    (SEND, "orders/{id}/receipt/email"),
+    (READ, "orders/{id}/receipt/email"),
     (READ, "stock"),
     (SEND, "stock/adjustments"),
     (READ, "idempotency/{key}"),
@@ -48,7 +50,6 @@ LATER: tuple[tuple[str, str], ...] = (
     (READ, "catalog/snapshot"),
     (READ, "catalog/changes"),
     (SEND, "orders/offline"),
-    (SEND, "orders/{id}/receipt/email"),
     (READ, "stock/stream"),
     (SEND, "heartbeat"),
 )

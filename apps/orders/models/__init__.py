@@ -1,6 +1,7 @@
 """The tables of orders, one module per aggregate."""
 
 from apps.orders.models.closing import DayClose, ZAmendment, ZReport
+from apps.orders.models.mail import ReceiptEmail
 from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
 from apps.orders.models.receipt import PrintedReceipt
@@ -13,6 +14,7 @@ __all__ = [
     "ParkedOrder",
     "PrintedReceipt",
     "ReceiptCounter",
+    "ReceiptEmail",
     "Return",
     "ReturnLine",
     "ZAmendment",

@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
+from apps.orders.layout import COLUMNS
 from apps.orders.locks import lock_order
 from apps.orders.models import PrintedReceipt
 from apps.orders.paper.escpos import kick_drawer
@@ -63,7 +64,7 @@ def hand_out(
 
 @transaction_required
 def keep_receipt(
-    *, order: Order, form: ReceiptFormat, columns: int, now: datetime
+    *, order: Order, form: ReceiptFormat, columns: int = COLUMNS, now: datetime
 ) -> PrintedReceipt:
     """An order's receipt in one format as it was first printed, or as it is from now on."""
     known = PrintedReceipt.objects.filter(order=order, format=form.value).first()
