@@ -88,6 +88,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
         "orders.receiptemail": _SEE,
+        "orders.printjob": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
@@ -115,6 +116,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     },
     Permission.PRINT_RECEIPT: {
         "orders.receiptemail": ("add", "change"),
+        "orders.printjob": ("add", "change"),
     },
     Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
     Permission.EDIT_CATALOG: {

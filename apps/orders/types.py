@@ -62,6 +62,36 @@ class EmailState(StrEnum):
     FAILED = "FAILED"
 
 
+class PrintKind(StrEnum):
+    """What a print job brings out of a printer."""
+
+    RECEIPT = "RECEIPT"
+    DRAWER = "DRAWER"  # nothing: the drawer under it opens
+    Z = "Z"
+
+
+class PrintState(StrEnum):
+    """Where a print job stands."""
+
+    QUEUED = "QUEUED"
+    LEASED = "LEASED"  # an agent has it
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrintJob:
+    """What is to be printed: an order's receipt, a shift's Z, or a drawer is to open."""
+
+    id: UUID
+    kind: PrintKind
+    order_id: UUID | None = None
+    shift_id: UUID | None = None
+    terminal_id: int | None = None  # the till that asks, where none is named
+    reason: str = ""
+    approval: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """Where a receipt is printed: for which store, how wide, and over which till's drawer."""

@@ -81,6 +81,7 @@ UNFOLD: dict[str, Any] = {
                 _page("Returns", "assignment_return", "orders.return"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
                 _page("Receipts by e-mail", "mail", "orders.receiptemail"),
+                _page("Print jobs", "print", "orders.printjob"),
                 {
                     **_page("Approvals", "approval", "stores.approval"),
                     "badge": "apps.stores.admin.approvals.waiting_badge",

@@ -22,7 +22,7 @@ from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
-from tests.orders.rows import make_email
+from tests.orders.rows import make_email, make_print_job
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -76,7 +76,9 @@ def make_everything() -> None:
     make_balance_entry(payment=card, payout=make_payout())
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
-    make_email(Order.objects.get(status="VOIDED"))
+    voided = Order.objects.get(status="VOIDED")
+    make_email(voided)
+    make_print_job(voided)
     make_location(store)
 
 

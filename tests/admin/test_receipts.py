@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.core.models import AuditEntry
-from apps.orders.models import Order, PrintedReceipt, ReceiptEmail
+from apps.orders.models import Order, PrintedReceipt, PrintJob, ReceiptEmail
 from tests.conftest import NOON
-from tests.factories import open_till
-from tests.orders.rows import make_email
+from tests.factories import make_terminal, open_till
+from tests.orders.rows import make_email, make_print_job
 from tests.orders.sales import sold
 
 from .office import form_on, said, send, text_of, url
@@ -80,7 +80,10 @@ def test_what_failed_is_sent_again_from_its_page(
     assert ReceiptEmail.objects.get().state == "QUEUED"
 
 
-@pytest.mark.parametrize("page", ["orders_order_email_receipt", "orders_order_download_receipt"])
+@pytest.mark.parametrize(
+    "page",
+    ["orders_order_email_receipt", "orders_order_download_receipt", "orders_order_print_receipt"],
+)
 def test_an_auditor_neither_sends_nor_prints(auditor: Client, order: Order, page: str) -> None:
     assert auditor.get(url(page, order.pk)).status_code == 403
     assert auditor.post(url(page, order.pk)).status_code == 403
@@ -102,3 +105,52 @@ def test_no_page_shows_a_customers_address(manager: Client, order: Order) -> Non
         page = manager.get(address)
         assert "m***@e***.com" in text_of(page)
         assert b"maria@" not in page.content
+
+
+# --- Print jobs -----------------------------------------------------------------------------------
+
+
+def test_a_receipt_is_queued_for_the_till_that_was_chosen(
+    manager: Client, order: Order, store: Store
+) -> None:
+    other = make_terminal(store, 9)
+    page = press(manager, "orders_order_print_receipt", order.pk, till=other.pk)
+    assert "It waits for the printer" in said(page)[0]
+    job = PrintJob.objects.get()
+    assert (job.terminal_id, job.order_id, job.is_from_its_till) == (other.pk, order.pk, False)
+
+
+def test_a_form_sent_twice_prints_once(manager: Client, order: Order) -> None:
+    address = url("orders_order_print_receipt", order.pk)
+    form = form_on(manager, address)
+    for _ in range(2):
+        send(manager, address, form)
+    assert PrintJob.objects.count() == 1
+
+
+def test_what_was_printed_is_printed_again_and_what_waits_is_cancelled(
+    manager: Client, order: Order
+) -> None:
+    job = make_print_job(order, state="DONE", due_at=None, ended_at=NOON)
+    page = press(manager, "orders_printjob_print_again", job.pk)
+    assert "says that it is a copy" in said(page)[0]
+    waiting = PrintJob.objects.get(state="QUEUED")
+    press(manager, "orders_printjob_cancel", waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason) == ("FAILED", "Cancelled by manager")
+
+
+def test_the_office_opens_no_drawer(manager: Client, order: Order) -> None:
+    ended = {"state": "DONE", "due_at": None, "ended_at": NOON}
+    job = make_print_job(order, kind="DRAWER", order_id=None, **ended)
+    assert "Print again" not in text_of(manager.get(url("orders_printjob_change", job.pk)))
+    page = press(manager, "orders_printjob_print_again", job.pk)
+    assert "whoever stands at it" in text_of(page)
+    assert PrintJob.objects.count() == 1
+
+
+def test_an_auditor_neither_prints_again_nor_cancels(auditor: Client, order: Order) -> None:
+    job = make_print_job(order)
+    for page in ("orders_printjob_print_again", "orders_printjob_cancel"):
+        assert auditor.post(url(page, job.pk)).status_code == 403
+    assert PrintJob.objects.get().state == "QUEUED"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from apps.orders.models import Order, OrderLine, ReceiptEmail, Return, ReturnLine
+from apps.orders.models import Order, OrderLine, PrintJob, ReceiptEmail, Return, ReturnLine
 from apps.stores.models import Staff
 from tests.conftest import NOON
 from tests.factories import make_staff, make_terminal
@@ -120,3 +120,21 @@ def make_email(order: Order, **fields: Any) -> ReceiptEmail:
         "ended_at": NOON,
     }
     return ReceiptEmail.objects.create(**{**defaults, **fields})
+
+
+def make_print_job(order: Order, **fields: Any) -> PrintJob:
+    """A receipt that waits at the till that sold it."""
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "kind": "RECEIPT",
+        "store_id": order.store_id,
+        "terminal_id": order.terminal_id,
+        "order_id": order.pk,
+        "is_from_its_till": False,
+        "state": "QUEUED",
+        "attempts_allowed": 3,
+        "asked_by": "Ana",
+        "asked_at": NOON,
+        "due_at": NOON,
+    }
+    return PrintJob.objects.create(**{**defaults, **fields})

@@ -13,6 +13,7 @@ from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
 from apps.orders.admin.receipts import ReceiptActions
+from apps.orders.admin.reprinting import PrintActions
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
 from apps.orders.selectors import get_order, list_emails, list_returns
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Order)
-class OrderAdmin(ReceiptActions):
+class OrderAdmin(PrintActions, ReceiptActions):
     """Every sale, newest first."""
 
     keyset = ("placed_at", "pk")
@@ -45,6 +46,7 @@ class OrderAdmin(ReceiptActions):
     search_fields = ("number",)
     search_help_text = "The number on the receipt, or how it begins."
     change_form_after_template = "orders/admin/order.html"
+    actions_detail = ("print_receipt", "email_receipt", "download_receipt")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []  # the template below shows the order as people read one

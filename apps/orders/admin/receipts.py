@@ -33,8 +33,6 @@ _COUNTS = "It counts as a print: from the second one on a receipt says that it i
 class ReceiptActions(ReadOnlyAdmin):
     """The buttons above an order. Each asks first; who pressed it is in the audit."""
 
-    actions_detail: Any = ("email_receipt", "download_receipt")
-
     def has_receipt_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for everything that counts as a print."""
         return request.user.has_perm("orders.add_receiptemail")

@@ -4,6 +4,7 @@ from apps.orders.models.closing import DayClose, ZAmendment, ZReport
 from apps.orders.models.mail import ReceiptEmail
 from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
+from apps.orders.models.print_job import PrintJob
 from apps.orders.models.receipt import PrintedReceipt
 from apps.orders.models.returns import Return, ReturnLine
 
@@ -12,6 +13,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "ParkedOrder",
+    "PrintJob",
     "PrintedReceipt",
     "ReceiptCounter",
     "ReceiptEmail",
