@@ -73,7 +73,8 @@ def test_a_report_from_the_lost_lease_never_ends_the_new_one(till: Till) -> None
     first = lease(till)
     assert first is not None
     reports: list[Callable[[], Any]] = [partial(finish, till, first.job, 1)] * 4
-    outcomes = all_at_once([partial(lease, till, NOON + LEASE), *reports])
+    actions: list[Callable[[], Any]] = [partial(lease, till, NOON + LEASE), *reports]
+    outcomes = all_at_once(actions)
     job = PrintJob.objects.get()
     is_again = bool(only(Leased, outcomes))
     assert (job.state, job.attempts) == (("LEASED", 2) if is_again else ("DONE", 1))
