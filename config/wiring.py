@@ -118,7 +118,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.receiptemail": ("add", "change"),
         "orders.printjob": ("add", "change"),
     },
-    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
+    Permission.CLOSE_DAY: {
+        "orders.dayclose": ("view", "add"),
+        "orders.zreport": ("view", "add"),
+    },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),

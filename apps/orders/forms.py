@@ -1,22 +1,20 @@
-"""What a manager types to close a day, or to send or print a receipt."""
+"""What a manager types to close a day, or a shift whose till cannot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django import forms
-from unfold.widgets import (
-    UnfoldAdminEmailInputWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from apps.payments.forms import AskForm
+from apps.core.money import format_cents
+from apps.payments.drawer_rules import DENOMINATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from apps.stores.types import Register
+MOST_OF_ONE_KIND = 100_000
 
 
 class CloseDayForm(forms.Form):
@@ -37,23 +35,28 @@ class CloseDayForm(forms.Form):
             self.fields["reason"].widget = forms.HiddenInput()
 
 
-class AddressForm(AskForm):
-    """Where a receipt goes."""
+class CountDrawerForm(forms.Form):
+    """How many there are of each coin and note. Each count has a key of its own, like a till's."""
 
-    email = forms.EmailField(
-        label="E-mail",
-        max_length=254,
-        widget=UnfoldAdminEmailInputWidget,
-        help_text="Forgotten some weeks after the receipt was sent.",
-    )
+    key = forms.CharField(widget=forms.HiddenInput)
 
-
-class TillForm(AskForm):
-    """At which till of the store something is printed."""
-
-    till = forms.TypedChoiceField(label="Till", coerce=int, widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, *args: Any, tills: Sequence[Register], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(till.id, till.name) for till in tills]
-        self.fields["till"].choices = choices  # type: ignore[attr-defined]
+        self.fields["key"].initial = uuid4
+        for cents in reversed(DENOMINATIONS.get(currency, (1,))):
+            self.fields[f"n{cents}"] = forms.IntegerField(
+                label=format_cents(cents),
+                min_value=0,
+                max_value=MOST_OF_ONE_KIND,
+                required=False,
+                widget=UnfoldAdminIntegerFieldWidget,
+            )
+
+    def counted(self) -> Mapping[str, int]:
+        """What was typed, by denomination in cents."""
+        typed = {name: number for name, number in self.cleaned_data.items() if name != "key"}
+        return {name[1:]: number for name, number in typed.items() if number}
+
+    def ask_again(self) -> None:
+        """Empty the form for a second count, under another key."""
+        self.data = {"key": str(uuid4())}

@@ -41,8 +41,9 @@ def main() -> int:
     setup.prepare(console)
     base_url = f"http://127.0.0.1:{arguments.port}"
     with contextlib.ExitStack() as running:
-        running.enter_context(stripe.simulator(stripe_url))
+        running.enter_context(stripe.simulator(stripe_url, console))
         stripe.tell(stripe_url, base_url)
+        stripe.write_environment()
         setup.place_reader()
         running.enter_context(serving.site(arguments.port, console))
         running.enter_context(serving.worker(console))
@@ -80,7 +81,8 @@ def show(known: Credentials) -> None:
             f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
             f"[bold]Stripe[/bold]        {known.stripe_url} (a simulator: press for trouble)\n"
             f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"
-            f"  staff codes, PINs and terminal tokens: {known.shown_path}",
+            f"  staff codes, PINs and terminal tokens: {known.shown_path}\n"
+            f"[bold]manage.py[/bold]     first: . {known.shown_path.with_name('environment.sh')}",
             title="Tillhouse",
         )
     )

@@ -43,7 +43,7 @@ SEEN = {
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
-    "orders_dayclose",
+    "orders_dayclose", "orders_zreport",
     "catalog_promotion",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {

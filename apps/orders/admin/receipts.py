@@ -14,7 +14,7 @@ from unfold.decorators import action
 
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
 from apps.orders.admin.mail import say_mail
-from apps.orders.forms import AddressForm
+from apps.orders.receipt_forms import AddressForm
 from apps.orders.services.mailing.asking import ask_email
 from apps.orders.services.printing import hand_out
 from apps.orders.types import Paper, ReceiptFormat

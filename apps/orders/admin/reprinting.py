@@ -11,7 +11,7 @@ from unfold.decorators import action
 
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
 from apps.orders.admin.receipts import back_to
-from apps.orders.forms import TillForm
+from apps.orders.receipt_forms import TillForm
 from apps.orders.services.print_jobs.asking import ask_print_from_office
 from apps.orders.types import NewPrintJob, PrintKind
 from apps.payments.admin.asking import confirm
