@@ -55,6 +55,12 @@ class ReceiptEmailAdmin(ReadOnlyAdmin):
     def standing(self, email: ReceiptEmail) -> str:
         return email.get_state_display()
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["title"] = f"Receipt to {context['original'].masked}"
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def has_send_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for sending again."""
         return request.user.has_perm("orders.change_receiptemail")

@@ -62,6 +62,12 @@ class PrintJobAdmin(ReadOnlyAdmin):
     def standing(self, job: PrintJob) -> str:
         return job.get_state_display()
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["title"] = self.what(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def has_print_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for everything that puts paper in motion, or stops it."""
         return request.user.has_perm("orders.change_printjob")
