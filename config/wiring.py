@@ -8,7 +8,13 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
+from apps.orders.events import (
+    OrderCompleted,
+    OrderVoided,
+    ReceiptEmailAsked,
+    ReturnCompleted,
+    ShiftClosed,
+)
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -27,6 +33,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
+    ReceiptEmailAsked: ("orders.send_receipt",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -80,6 +87,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.receiptemail": _SEE,
+        "orders.printjob": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
@@ -104,6 +113,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.payment": ("change",),
         "payments.refund": ("add",),
         "payments.difference": ("change",),
+    },
+    Permission.PRINT_RECEIPT: {
+        "orders.receiptemail": ("add", "change"),
+        "orders.printjob": ("add", "change"),
     },
     Permission.CLOSE_DAY: {
         "orders.dayclose": ("view", "add"),

@@ -53,3 +53,13 @@ class ShiftClosed(Event):
     terminal_id: int
     shift_id: str
     z: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptEmailAsked(Event):
+    """A receipt is to go to a mailbox, which the event does not name; the aggregate is its row."""
+
+    type: ClassVar[str] = "receipt-email.asked"
+
+    store_id: int
+    order_id: str
