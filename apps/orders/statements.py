@@ -85,6 +85,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "modifiers",
         "discounts",
         "note",
+        "price_edition",
     ),
     "payments_tender": ("order_id", "kind", "amount_cents", "payment_id", "at"),
     "inventory_stockmovement": (
@@ -233,6 +234,7 @@ def _line(sale: Sale, position: int, priced: PricedLine) -> tuple[Any, ...]:
         _json([{"id": m.id, "name": m.name, "price_cents": m.price_cents} for m in line.modifiers]),
         _json(describe_discounts(priced)),
         line.note,
+        line.price_edition,
     )
 
 

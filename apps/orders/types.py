@@ -107,6 +107,7 @@ class BasketLine:
     unit_price_cents: int
     modifiers: tuple[ModifierChoice, ...] = ()
     note: str = ""
+    price_edition: str = ""
 
     @property
     def base_units(self) -> int:

@@ -121,6 +121,7 @@ LINE: dict[str, Any] = {
     "pack_size": 6,
     "stock_units": 12,
     "unit_price_cents": 6 * 1999,
+    "price_edition": "",
     "discount_cents": 0,
     "is_taxable": True,
     "tax_cents": STATE_TAX + SURTAX,

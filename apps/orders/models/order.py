@@ -138,6 +138,13 @@ class OrderLine(models.Model):
         default=list, db_default=[], help_text="What came off, by promotion, and why."
     )
     note = models.CharField(max_length=200, blank=True)
+    price_edition = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That its price was published with; empty of any other price.",
+    )
     returned_quantity = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Of `quantity`, taken back since."
     )
