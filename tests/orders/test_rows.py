@@ -84,6 +84,7 @@ ORDER: dict[str, Any] = {
     "age_method": "TYPED",
     "age_rule": "FL 562.11 (2025)",
     "price_book": "STANDARD",
+    "rights": {},
     "letterhead": LETTERHEAD,
     "taken_at": TAKEN_AT,
     "placed_at": NOON,
