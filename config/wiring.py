@@ -8,7 +8,13 @@ from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
+from apps.orders.events import (
+    OrderCompleted,
+    OrderVoided,
+    ReplayAsked,
+    ReturnCompleted,
+    ShiftClosed,
+)
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -27,6 +33,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
+    ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -70,6 +77,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _SEE,
         "catalog.modifier": _SEE,
         "catalog.pricebook": _SEE,
+        "catalog.priceedition": _SEE,
+        "catalog.editionprice": _SEE,
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
@@ -83,6 +92,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
+        "orders.basketreplay": _SEE,
         "payments.shift": _SEE,
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
@@ -114,6 +124,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _EDIT,
         "catalog.modifier": (*_EDIT, "delete"),
         "catalog.pricebook": _EDIT,
+        "catalog.priceedition": (*_EDIT, "delete"),
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },

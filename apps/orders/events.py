@@ -53,3 +53,12 @@ class ShiftClosed(Event):
     terminal_id: int
     shift_id: str
     z: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayAsked(Event):
+    """Somebody wants to know what past baskets would cost under an edition of prices."""
+
+    type: ClassVar[str] = "replay.asked"
+
+    edition_code: str

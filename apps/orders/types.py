@@ -46,6 +46,15 @@ class ReceiptFormat(StrEnum):
     HTML = "text/html"
 
 
+class ReplayState(StrEnum):
+    """Where a replay of past baskets stands."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
 # --- What a till sends ----------------------------------------------------------------------------
 
 

@@ -3,4 +3,5 @@
 from apps.orders.admin import closing as closing
 from apps.orders.admin import orders as orders
 from apps.orders.admin import papers as papers
+from apps.orders.admin import replays as replays
 from apps.orders.admin import returns as returns

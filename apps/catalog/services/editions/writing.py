@@ -164,6 +164,23 @@ def set_prices(
 
 
 @transaction_required
+def drop_prices(*, actor: Actor, edition_id: int, price_ids: Collection[int], now: datetime) -> int:
+    """Take some prices out of a draft. How many it were.
+
+    Raises:
+        EditionUnknown, EditionStateConflict: there is none, or it is published.
+    """
+    bump_revision()
+    edition = get_draft(edition_id)
+    rows = EditionPrice.objects.filter(edition=edition, pk__in=price_ids)
+    count = rows.delete()[0]
+    PriceEdition.objects.filter(pk=edition.pk).update(version=F("version") + 1)
+    edition.refresh_from_db(fields=["version"])
+    _note(actor, "thinned", edition, now, {"prices": count})
+    return count
+
+
+@transaction_required
 def copy_current(*, actor: Actor, edition_id: int, rise: Rise, now: datetime) -> int:
     """Put the prices in force into a draft, changed by some percent. How many it were.
 
