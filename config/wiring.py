@@ -12,6 +12,7 @@ from apps.orders.events import (
     OrderCompleted,
     OrderVoided,
     ReceiptEmailAsked,
+    ReplayAsked,
     ReturnCompleted,
     ShiftClosed,
 )
@@ -34,6 +35,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
+    ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -77,6 +79,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _SEE,
         "catalog.modifier": _SEE,
         "catalog.pricebook": _SEE,
+        "catalog.priceedition": _SEE,
+        "catalog.editionprice": _SEE,
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
@@ -92,6 +96,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
+        "orders.basketreplay": _SEE,
         "payments.shift": _SEE,
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
@@ -130,6 +135,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _EDIT,
         "catalog.modifier": (*_EDIT, "delete"),
         "catalog.pricebook": _EDIT,
+        "catalog.priceedition": (*_EDIT, "delete"),
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },

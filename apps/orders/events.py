@@ -63,3 +63,12 @@ class ReceiptEmailAsked(Event):
 
     store_id: int
     order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayAsked(Event):
+    """Somebody wants to know what past baskets would cost under an edition of prices."""
+
+    type: ClassVar[str] = "replay.asked"
+
+    edition_code: str

@@ -1,4 +1,4 @@
-"""Celery shells of orders: receipts by e-mail."""
+"""Celery shells of orders: receipts by e-mail, past baskets priced again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django_subatomic.db import transaction
 
 from apps.core.outbox import find_event
 from apps.orders.services.mailing import asking, sending
+from apps.orders.services.replaying.keeping import work_on_replay
 
 
 @shared_task(name="orders.send_receipt", ignore_result=True)
@@ -32,3 +33,13 @@ def forget_addresses() -> int:
     """Forget to whom receipts of long ago were sent."""
     with transaction():
         return asking.forget_addresses(now=timezone.now())
+
+
+@shared_task(name="orders.replay_baskets", ignore_result=True)
+def replay_baskets(event_id: str) -> bool:
+    """Price past baskets again under a draft of prices."""
+    event = find_event(event_id)
+    if event is None:
+        return False
+    replay_id = UUID(event.aggregate.removeprefix("basket-replay:"))
+    return work_on_replay(replay_id=replay_id, clock=timezone.now)

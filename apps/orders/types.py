@@ -101,6 +101,15 @@ class Paper:
     drawer_of: int | None = None  # a terminal; none where no drawer is to open
 
 
+class ReplayState(StrEnum):
+    """Where a replay of past baskets stands."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
 # --- What a till sends ----------------------------------------------------------------------------
 
 
@@ -162,6 +171,7 @@ class BasketLine:
     unit_price_cents: int
     modifiers: tuple[ModifierChoice, ...] = ()
     note: str = ""
+    price_edition: str = ""
 
     @property
     def base_units(self) -> int:

@@ -108,6 +108,7 @@ UNFOLD: dict[str, Any] = {
                 "Catalog",
                 _page("Products", "liquor", "catalog.product"),
                 _page("Price changes", "sell", "catalog.price"),
+                _page("Price editions", "library_books", "catalog.priceedition"),
                 _page("Promotions", "percent", "catalog.promotion"),
                 _page("Imports", "upload_file", "catalog.importrun"),
                 _page("Categories", "category", "catalog.category"),

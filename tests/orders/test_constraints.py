@@ -24,6 +24,7 @@ from tests.factories import make_store, make_terminal
 
 from .rows import DAY, make_order, make_order_line, make_return, make_return_line
 from .test_closing_constraints import CLOSING_RULES
+from .test_kept_replays import REPLAY_RULES
 from .test_paper_constraints import PAPER_RULES
 
 if TYPE_CHECKING:
@@ -191,5 +192,6 @@ def test_every_constraint_of_the_tables_of_orders_is_proved_here() -> None:
         "order_status_is_known",
         *(name for name, _, _ in [*CHECKS, *UNIQUE]),
     }
+    proved |= {name for name, _ in REPLAY_RULES}
     tables = apps.get_app_config("orders").get_models()
     assert proved == {rule.name for table in tables for rule in table._meta.constraints}

@@ -5,4 +5,5 @@ from apps.orders.admin import mail as mail
 from apps.orders.admin import orders as orders
 from apps.orders.admin import papers as papers
 from apps.orders.admin import print_jobs as print_jobs
+from apps.orders.admin import replays as replays
 from apps.orders.admin import returns as returns

@@ -6,9 +6,11 @@ from apps.orders.models.order import Order, OrderLine, ReceiptCounter
 from apps.orders.models.parked import ParkedOrder
 from apps.orders.models.print_job import PrintJob
 from apps.orders.models.receipt import PrintedReceipt
+from apps.orders.models.replay import BasketReplay
 from apps.orders.models.returns import Return, ReturnLine
 
 __all__ = [
+    "BasketReplay",
     "DayClose",
     "Order",
     "OrderLine",
