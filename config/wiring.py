@@ -13,6 +13,8 @@ from apps.orders.events import (
     BlindReturnCompleted,
     OrderCompleted,
     OrderVoided,
+    ReceiptEmailAsked,
+    ReplayAsked,
     ReturnCompleted,
     ShiftClosed,
 )
@@ -36,6 +38,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     BlindReturnCompleted: (),
     ShiftClosed: (),
+    ReceiptEmailAsked: ("orders.send_receipt",),
+    ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -81,6 +85,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _SEE,
         "catalog.modifier": _SEE,
         "catalog.pricebook": _SEE,
+        "catalog.priceedition": _SEE,
+        "catalog.editionprice": _SEE,
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
@@ -94,9 +100,12 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.exchange": _SEE,
         "orders.blindreturn": _SEE,
         "orders.blindreturnline": _SEE,
+        "orders.receiptemail": _SEE,
+        "orders.printjob": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
+        "orders.basketreplay": _SEE,
         "payments.shift": _SEE,
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
@@ -121,6 +130,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
+    Permission.PRINT_RECEIPT: {
+        "orders.receiptemail": ("add", "change"),
+        "orders.printjob": ("add", "change"),
+    },
     Permission.CLOSE_DAY: {
         "orders.dayclose": ("view", "add"),
         "payments.storedvalueaccount": ("change",),
@@ -134,6 +147,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _EDIT,
         "catalog.modifier": (*_EDIT, "delete"),
         "catalog.pricebook": _EDIT,
+        "catalog.priceedition": (*_EDIT, "delete"),
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },

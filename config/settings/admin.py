@@ -82,6 +82,8 @@ UNFOLD: dict[str, Any] = {
                 _page("Exchanges", "swap_horiz", "orders.exchange"),
                 _page("Without receipt", "receipt", "orders.blindreturn"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+                _page("Receipts by e-mail", "mail", "orders.receiptemail"),
+                _page("Print jobs", "print", "orders.printjob"),
                 {
                     **_page("Approvals", "approval", "stores.approval"),
                     "badge": "apps.stores.admin.approvals.waiting_badge",
@@ -109,6 +111,7 @@ UNFOLD: dict[str, Any] = {
                 "Catalog",
                 _page("Products", "liquor", "catalog.product"),
                 _page("Price changes", "sell", "catalog.price"),
+                _page("Price editions", "library_books", "catalog.priceedition"),
                 _page("Promotions", "percent", "catalog.promotion"),
                 _page("Imports", "upload_file", "catalog.importrun"),
                 _page("Categories", "category", "catalog.category"),

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from scripts.demo import cards, drawers, favours
+from scripts.demo import cards, drawers, favours, papers
 from scripts.demo.hour import ADULT, EXPIRED, cash_in, minor
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def receipt(console: Console, till: Counter, name: str) -> None:
     console.print(till.client.get(path, accept="text/plain").body, style="on grey11")
     copy = till.client.get(path, accept="text/plain").body.splitlines()[0].strip()
     till.say(f"printed again, its first line reads {copy}")
+    papers.print_job(till, sale.body["id"])
+    papers.email_receipt(till, sale.body["id"])
 
 
 def void_by_shift_lead(cashier: Counter, lead: Counter, name: str) -> None:

@@ -19,6 +19,7 @@ from apps.stores.selectors import find_store_id, list_store_names
 from config.celery import app
 from scripts.demo import history, loading
 from scripts.demo.offers import publish_offers
+from scripts.demo.prices import write_next_prices
 from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def prepare(console: Console) -> None:
     sales = history.write_history(now, days=HISTORY_DAYS)
     with console.status("Telling everybody of a week of sales ..."):
         tell_of_history()
+    write_next_prices(loading.ACTOR, now=now)
     done.touch()
     console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")
 

@@ -196,7 +196,7 @@ def test_the_new_receipt_tells_of_both_sides(
         text = print_receipt(
             till=till, order_id=UUID(made["order"]["id"]), form=ReceiptFormat.TEXT, now=NOON
         )
-    words = " ".join(text.split())
+    words = " ".join(text.decode().split())
     assert f"EXCHANGE - of {order['number']} goods worth $1.99 came back" in words
     assert "Paid on top $19.40" in words
 

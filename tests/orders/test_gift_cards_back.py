@@ -136,7 +136,7 @@ def test_a_receipt_says_the_last_four_and_what_is_left(
         paid = print_receipt(
             till=lead_till, order_id=UUID(order["id"]), form=ReceiptFormat.TEXT, now=NOON
         )
-    lines = [" ".join(line.split()) for line in paid.splitlines()]
+    lines = [" ".join(line.split()) for line in paid.decode().splitlines()]
     at = lines.index("Gift card ...8899 $30.00")
     assert lines[at + 1 : at + 3] == ["left on it $20.00", "Cash $12.78"]
 
@@ -147,7 +147,7 @@ def test_a_receipt_says_what_was_put_on_a_card(lead_till: Till) -> None:
         text = print_receipt(
             till=lead_till, order_id=UUID(order["id"]), form=ReceiptFormat.TEXT, now=NOON
         )
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in text.decode().splitlines()]
     at = lines.index("Gift card ...8899 $50.00")
     assert lines[at + 1] == "Now on it $50.00"
     assert "Gift cards $50.00" in lines

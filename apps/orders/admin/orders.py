@@ -12,10 +12,12 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
+from apps.orders.admin.receipts import ReceiptActions
+from apps.orders.admin.reprinting import PrintActions
+from apps.orders.beside import beside_of
 from apps.orders.models import Order, OrderLine
-from apps.orders.selectors import get_order, list_returns
-from apps.orders.services.printing import render
-from apps.orders.types import ReceiptFormat
+from apps.orders.receipts import compose, render_text
+from apps.orders.selectors import get_order, list_emails, list_returns
 from apps.payments.selectors import list_payments_of, list_tenders, list_untaken
 from apps.payments.wording import say_taken
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(PrintActions, ReceiptActions):
     """Every sale, newest first."""
 
     keyset = ("placed_at", "pk")
@@ -45,6 +47,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ("number",)
     search_help_text = "The number on the receipt, or how it begins."
     change_form_after_template = "orders/admin/order.html"
+    actions_detail = ("print_receipt", "email_receipt", "download_receipt")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []  # the template below shows the order as people read one
@@ -79,7 +82,8 @@ class OrderAdmin(ReadOnlyAdmin):
             "is_paid": all(is_taken for _, _, is_taken in cards),  # as the API says it
             "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
-            "receipt": render(order, ReceiptFormat.TEXT),
+            "emails": list_emails(order_id=order.pk),
+            "receipt": render_text(compose(order, tenders, beside_of(order))),
             "sold_at": self.sold_at(order),
         }
         return super().render_change_form(request, context, *args, **kwargs)

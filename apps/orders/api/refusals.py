@@ -6,6 +6,7 @@ from apps.catalog.errors import BarcodeInvalid, CouponUnknown
 from apps.core.errors import DomainError
 from apps.orders import errors
 from apps.payments.errors import (
+    CashMovementExists,
     DenominationUnknown,
     PaymentNotCapturable,
     PaymentStateConflict,
@@ -25,7 +26,14 @@ from apps.payments.errors import (
     TenderInsufficient,
 )
 from apps.stores.api.views import TOKEN_REFUSALS
-from apps.stores.errors import ApprovalInvalid, PermissionMissing, StoreNotReady, TooManyAttempts
+from apps.stores.errors import (
+    ApprovalInvalid,
+    ApprovalRequired,
+    PermissionMissing,
+    StoreNotReady,
+    TerminalUnknown,
+    TooManyAttempts,
+)
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
@@ -111,3 +119,16 @@ BLIND_RETURN_REFUSALS = (
 )
 CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)
 Z_REFUSALS = (*READ_REFUSALS, ShiftUnknown, errors.ZNotWritten, errors.ReceiptFormatUnknown)
+PRINT_REFUSALS = (*READ_REFUSALS, errors.PrintJobUnknown, errors.PrintJobLost)
+PRINT_ASK_REFUSALS = (
+    *READ_REFUSALS,
+    errors.PrintJobExists,
+    errors.OrderUnknown,
+    errors.ZNotWritten,
+    ShiftUnknown,
+    ShiftNotOpen,
+    TerminalUnknown,
+    CashMovementExists,
+    ApprovalRequired,
+    ApprovalInvalid,
+)

@@ -86,19 +86,29 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
         _refuse_unlawful(store, item, position, today)
-        lawful = _unit_price(item, pack_size, scale_cents, prices)
-        if lawful is None:
+        priced = _unit_price(item, pack_size, scale_cents, prices)
+        if priced is None:
             raise _not_sellable(position, f"{item.name} has no price in {store.name}.")
+        lawful, edition = priced
         modifiers = prices.of_modifiers(_choose(item, asked, position))
         lawful += sum(choice.price_cents for choice in modifiers)
         price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
         if price != lawful:
+            edition = ""
             overridden.append(
                 Overridden(position, asked.id, asked.quantity, lawful, price, asked.approval)
             )
         lines.append(
             BasketLine(
-                asked.id, item, gtin, asked.quantity, pack_size, price, modifiers, asked.note
+                asked.id,
+                item,
+                gtin,
+                asked.quantity,
+                pack_size,
+                price,
+                modifiers,
+                asked.note,
+                edition,
             )
         )
     by_hand = [line.position for line in overridden]
@@ -130,11 +140,14 @@ def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date
         raise _not_sellable(position, f"{item.name}: {obstacle}")
 
 
-def _unit_price(item: Item, pack_size: int, scale_cents: int | None, prices: Prices) -> int | None:
+def _unit_price(
+    item: Item, pack_size: int, scale_cents: int | None, prices: Prices
+) -> tuple[int, str] | None:
+    """The price of a pack and the edition that it is from; None where there is no price."""
     if scale_cents is not None:
-        return scale_cents
+        return scale_cents, ""
     price = prices.of_product(item)
-    return None if price is None else price * pack_size
+    return None if price is None else (price * pack_size, prices.edition_of(item))
 
 
 def _choose(item: Item, asked: LineRequest, position: int) -> tuple[ModifierChoice, ...]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_gift_cards'),
+        ('orders', '0008_price_editions'),
         ('payments', '0004_drawers'),
     ]
 

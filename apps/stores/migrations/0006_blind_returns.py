@@ -16,7 +16,7 @@ def give_limits(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0004_alcohol_floor'),
+        ('stores', '0005_receipt_columns'),
     ]
 
     operations = [
