@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
     from apps.orders.types import PricedBasket, PricedLine, Quote, Sale
+    from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
     from apps.stores.types import Till
 
@@ -37,6 +38,11 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
             {**line, "returned_quantity": 0, "returned_cents": 0} for line in basket["lines"]
         ],
         "tip_cents": sale.request.tip_cents,
+        "gift_cards": [
+            _describe_load(posted.account_id, posted.last4, load.amount_cents, posted.left_cents)
+            for posted, load in zip(sale.loaded, sale.request.gift_cards, strict=True)
+        ],
+        "gift_cards_cents": sale.request.gift_cards_cents,
         "total_cents": sale.total_cents,
         "tenders": describe_tenders(sale.settlement.tenders),
         "paid": not any(tender.payment_id for tender in sale.settlement.tenders),
@@ -49,13 +55,16 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
     }
 
 
-def describe_quote(order_id: UUID, quote: Quote, tip_cents: int) -> dict[str, Any]:
+def describe_quote(
+    order_id: UUID, quote: Quote, tip_cents: int, gift_cards_cents: int = 0
+) -> dict[str, Any]:
     """The answer to a quote: what the sale would cost, and what it would need."""
     return {
         "id": str(order_id),
         **describe_basket(quote.basket),
         "tip_cents": tip_cents,
-        "total_cents": quote.basket.total_cents + tip_cents,
+        "gift_cards_cents": gift_cards_cents,
+        "total_cents": quote.basket.total_cents + tip_cents + gift_cards_cents,
         "requires": {
             "minimum_age": quote.basket.minimum_age,
             "selling_hours_ok": quote.selling_hours_ok,
@@ -121,12 +130,42 @@ def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
             "kind": tender.kind.value.lower(),
             "amount_cents": tender.amount_cents,
             "payment_id": str(tender.payment_id) if tender.payment_id else None,
+            **_describe_stored(tender),
         }
         for tender in tenders
     ]
 
 
-def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) -> dict[str, Any]:
+def _describe_stored(tender: Tender) -> dict[str, Any]:
+    """What there is to say of a gift card or store credit, and of nothing else."""
+    if not tender.kind.is_stored_value:
+        return {}
+    return {
+        "account_id": str(tender.account_id),
+        "last4": tender.last4,
+        "left_cents": tender.left_cents,
+    }
+
+
+def _describe_load(
+    account_id: UUID, last4: str, amount_cents: int, balance_cents: int
+) -> dict[str, Any]:
+    """A gift card that an order sold or topped up, and what was on it then."""
+    return {
+        "account_id": str(account_id),
+        "last4": last4,
+        "amount_cents": amount_cents,
+        "balance_cents": balance_cents,
+    }
+
+
+def describe_order(
+    order: Order,
+    tenders: Sequence[Tender],
+    *,
+    is_paid: bool,
+    loads: Sequence[StoredValueEntry] = (),
+) -> dict[str, Any]:
     """An order from the books; `lines` must have been prefetched in their order."""
     age = {"outcome": "accepted", "method": order.age_method.lower()} if order.age_method else None
     code = order.number.partition("-")[0]
@@ -150,6 +189,11 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         "surtax_cents": order.surtax_cents,
         "total_cents": order.total_cents,
         "tip_cents": order.tip_cents,
+        "gift_cards": [
+            _describe_load(row.account_id, row.account.last4, row.amount_cents, row.balance_cents)
+            for row in loads
+        ],
+        "gift_cards_cents": order.gift_cards_cents,
         "tenders": describe_tenders(tenders),
         "paid": is_paid,
         "change_cents": order.change_cents,

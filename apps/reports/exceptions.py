@@ -28,6 +28,7 @@ A_WEEK = 7
 KINDS = {
     "order.voided": "Voids",
     "order.returned": "Returns",
+    "goods.returned_blind": "Without receipt",
     "price.overridden": "Other prices",
     "line.removed": "Lines taken off",
     "drawer.no_sale": "No sale",

@@ -50,6 +50,10 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "shifts/current/cash-movements"),
     (SEND, "shifts/current/close"),
     (READ, "shifts/{id}/z"),
+    (SEND, "returns"),
+    (SEND, "orders/{id}/exchanges"),
+    (SEND, "gift-cards/balance"),
+    (SEND, "gift-cards/codes"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (

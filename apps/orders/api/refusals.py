@@ -15,6 +15,13 @@ from apps.payments.errors import (
     RefundExceedsTender,
     ShiftNotOpen,
     ShiftUnknown,
+    StoredValueBuysGoodsOnly,
+    StoredValueCodeInvalid,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueTooMuch,
+    StoredValueUnknown,
     TenderExcess,
     TenderInsufficient,
 )
@@ -25,10 +32,21 @@ from apps.stores.errors import (
     PermissionMissing,
     StoreNotReady,
     TerminalUnknown,
+    TooManyAttempts,
 )
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
+STORED_VALUE_REFUSALS = (
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueBuysGoodsOnly,
+    StoredValueTooMuch,
+    TooManyAttempts,
+)
 READ_REFUSALS = (*TOKEN_REFUSALS, PermissionMissing)
 BASKET_REFUSALS = (
     *READ_REFUSALS,
@@ -54,6 +72,7 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    *STORED_VALUE_REFUSALS,
     ShiftNotOpen,
 )
 VOID_REFUSALS = (
@@ -64,6 +83,7 @@ VOID_REFUSALS = (
     errors.OrderNotVoidable,
     ShiftNotOpen,
     PaymentStateConflict,
+    StoredValueInsufficient,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,
@@ -78,6 +98,23 @@ RETURN_REFUSALS = (
     RefundExceedsTender,
     RefundExceedsCaptured,
     PaymentStateConflict,
+    ShiftNotOpen,
+)
+BLIND_RETURN_REFUSALS = (
+    *TOKEN_REFUSALS,
+    StoreNotReady,
+    BarcodeInvalid,
+    errors.LineBarcodeUnknown,
+    errors.ProductNotSellable,
+    errors.ReturnPriceUnknown,
+    errors.ReturnNeedsApproval,
+    ApprovalInvalid,
+    errors.ReturnExists,
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    TooManyAttempts,
     ShiftNotOpen,
 )
 CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)

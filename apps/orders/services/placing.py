@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django_subatomic.db import run_after_commit, transaction_required
 
 from apps.core import audit
-from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
@@ -20,6 +19,7 @@ from apps.orders.services.overriding import approve_overrides, tell_of_overrides
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
+from apps.payments.services.stored_value.paying import spend_and_load
 from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     Raises:
         DomainError: what `deciding.decide` refuses.
         ApprovalInvalid: as `overriding.approve_overrides`.
+        StoredValueInsufficient, StoredValueFrozen, StoredValueTooMuch: as
+            `stored_value.paying.spend_and_load`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
@@ -52,6 +54,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     approvers = approve_overrides(till=till, sale=sale, now=now)
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
+    sale = _move_stored_value(till, sale, now)
     tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
     _tell_of_removed(till, sale, now)
     claim = claim_number(till, sale.business_date, late=late.pk if late else None)
@@ -62,7 +65,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         sequence=claim.sequence,
     )
     document = describe_sale(till, sale, number)
-    fact = AuditFact(
+    fact = audit.AuditFact(
         now,
         till.actor,
         "order.completed",
@@ -82,6 +85,18 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     return document
 
 
+def _move_stored_value(till: Till, sale: Sale, now: datetime) -> Sale:
+    """The sale with what its gift cards and store credits paid, and what it loaded on to others."""
+    tenders, loaded = spend_and_load(
+        till=till,
+        order_id=sale.request.id,
+        tenders=sale.settlement.tenders,
+        loads=sale.request.gift_cards,
+        now=now,
+    )
+    return replace(sale, settlement=replace(sale.settlement, tenders=tenders), loaded=loaded)
+
+
 def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
     """One entry of the audit for each thing that was quoted and is not sold."""
     for removed in sale.removed:
@@ -92,7 +107,7 @@ def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
             "amount_cents": removed.amount_cents,
         }
         subject = f"order-line:{removed.line_id}"
-        audit.record(AuditFact(now, till.actor, "line.removed", subject, facts))
+        audit.record(audit.AuditFact(now, till.actor, "line.removed", subject, facts))
 
 
 def _find_late(till: Till, request: OrderRequest) -> Shift | None:

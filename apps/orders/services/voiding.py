@@ -44,7 +44,7 @@ def void_order(
         ApprovalInvalid: as `authorising.authorise`.
         OrderUnknown: the store has no such order.
         OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
-        PaymentStateConflict: as `tenders.hand_back_tenders`.
+        PaymentStateConflict, StoredValueInsufficient: as `tenders.hand_back_tenders`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     order = lock_order(store_id=till.store.id, order_id=order_id)
@@ -57,7 +57,12 @@ def void_order(
     _claim(order, till, reason, now)
     deed = Deed(ApprovalAction.VOID_ORDER, order_id, order.total_cents)
     approver = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
-    hand_back_tenders(order_id=order_id, change_cents=order.change_cents, now=now)
+    hand_back_tenders(
+        order_id=order_id,
+        change_cents=order.change_cents,
+        actor_name=till.clerk.name,
+        now=now,
+    )
     Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
     _tell(order, till, reason, approver, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)

@@ -39,8 +39,10 @@ BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "
     "total_cents",
     "state_tax_cents",
     "surtax_cents",
+    "gift_cards_cents",
 }
 ORDER_KEYS = BASKET_KEYS | {
+    "gift_cards",
     "number",
     "status",
     "business_date",
