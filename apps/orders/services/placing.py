@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
 
-from apps.core import audit
 from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
@@ -17,6 +16,7 @@ from apps.orders.rules import order_number
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides, tell_of_overrides
+from apps.orders.services.telling import tell_of_removed, tell_of_rights
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
@@ -25,7 +25,6 @@ from apps.payments.services.tenders import claim_payments
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apps.core.types import JSON
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
     from apps.payments.models import Shift
@@ -53,7 +52,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
-    _tell_of_removed(till, sale, now)
+    tell_of_rights(till=till, sale=sale, now=now)
+    tell_of_removed(till=till, sale=sale, now=now)
     claim = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
@@ -80,19 +80,6 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         document["warnings"] += negative
         Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
-
-
-def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
-    """One entry of the audit for each thing that was quoted and is not sold."""
-    for removed in sale.removed:
-        facts: dict[str, JSON] = {
-            "order": str(sale.request.id),
-            "product": removed.product_id,
-            "quantity": removed.quantity,
-            "amount_cents": removed.amount_cents,
-        }
-        subject = f"order-line:{removed.line_id}"
-        audit.record(AuditFact(now, till.actor, "line.removed", subject, facts))
 
 
 def _find_late(till: Till, request: OrderRequest) -> Shift | None:
