@@ -11,6 +11,7 @@ from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import (
     OrderCompleted,
     OrderVoided,
+    ReceiptEmailAsked,
     ReplayAsked,
     ReturnCompleted,
     ShiftClosed,
@@ -34,6 +35,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
     ReplayAsked: ("orders.replay_baskets",),
+    ReceiptEmailAsked: ("orders.send_receipt",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -89,6 +91,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.receiptemail": _SEE,
+        "orders.printjob": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
@@ -115,7 +119,14 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
-    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
+    Permission.PRINT_RECEIPT: {
+        "orders.receiptemail": ("add", "change"),
+        "orders.printjob": ("add", "change"),
+    },
+    Permission.CLOSE_DAY: {
+        "orders.dayclose": ("view", "add"),
+        "orders.zreport": ("view", "add"),
+    },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),

@@ -62,3 +62,13 @@ class ReplayAsked(Event):
     type: ClassVar[str] = "replay.asked"
 
     edition_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptEmailAsked(Event):
+    """A receipt is to go to a mailbox, which the event does not name; the aggregate is its row."""
+
+    type: ClassVar[str] = "receipt-email.asked"
+
+    store_id: int
+    order_id: str

@@ -233,6 +233,7 @@ class StoreProfile:
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]
     calendar: SellingCalendar
     recount_over_cents: int | None = None  # a drawer that is off by more is counted twice
+    receipt_columns: int = 42  # of its receipt printers
 
     def business_date(self, at: datetime) -> date:
         """The date that an instant is booked on here."""

@@ -80,6 +80,8 @@ UNFOLD: dict[str, Any] = {
                 _page("Orders", "receipt_long", "orders.order"),
                 _page("Returns", "assignment_return", "orders.return"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+                _page("Receipts by e-mail", "mail", "orders.receiptemail"),
+                _page("Print jobs", "print", "orders.printjob"),
                 {
                     **_page("Approvals", "approval", "stores.approval"),
                     "badge": "apps.stores.admin.approvals.waiting_badge",

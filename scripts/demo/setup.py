@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ def prepare(console: Console) -> None:
 
 def tell_of_history() -> None:
     """Do what follows from the past at once, so that the worker begins with today."""
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)  # a line for each of thousands
     app.loader.import_default_modules()
     outbox.relay(now=timezone.now(), send=_do)
 

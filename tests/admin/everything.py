@@ -13,6 +13,7 @@ from django_subatomic.db import transaction
 from apps.catalog.models import Modifier, ModifierGroup
 from apps.core.reference import read_revision
 from apps.inventory.services.moving import request_counts
+from apps.orders.models import Order
 from apps.orders.services.closing.days import close_day
 from apps.orders.services.replaying.keeping import ask_for_replay
 from apps.stores.models import SellingHours, SellingHoursException
@@ -23,6 +24,7 @@ from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
+from tests.orders.rows import make_email, make_print_job
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -81,6 +83,9 @@ def make_everything() -> None:
     make_balance_entry(payment=card, payout=make_payout())
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
+    voided = Order.objects.get(status="VOIDED")
+    make_email(voided)
+    make_print_job(voided)
     make_location(store)
 
 

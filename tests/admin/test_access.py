@@ -33,7 +33,8 @@ SEEN = {
     "catalog_promotion", "catalog_priceedition", "catalog_editionprice", "orders_basketreplay",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
+    "orders_return", "orders_receiptemail", "orders_printjob", "orders_zreport",
+    "orders_zamendment", "orders_dayclose",
     "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
@@ -42,7 +43,7 @@ SEEN = {
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
-    "orders_dayclose",
+    "orders_dayclose", "orders_zreport",
     "catalog_promotion", "catalog_priceedition",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {

@@ -68,10 +68,21 @@ class Store(models.Model):
         validators=[MaxValueValidator(WHOLE_PERCENT)],
         help_text="No promotion sells alcohol for less than this share of its shelf price.",
     )
+    receipt_columns = models.PositiveSmallIntegerField(
+        "receipt printers",
+        default=42,
+        db_default=42,
+        choices=[(42, "42 columns"), (48, "48 columns")],
+        help_text="How many characters fit on a line; the printer's self-test says it.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(receipt_columns__in=[42, 48]),
+                name="receipts_have_42_or_48_columns",
+            ),
             models.CheckConstraint(
                 condition=Q(recount_over_cents__isnull=True) | Q(recount_over_cents__gte=0),
                 name="store_recount_limit_not_negative",

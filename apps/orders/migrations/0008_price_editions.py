@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0003_price_editions'),
-        ('orders', '0004_promotions'),
+        ('orders', '0007_print_jobs'),
         ('stores', '0004_alcohol_floor'),
     ]
 
