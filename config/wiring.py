@@ -34,8 +34,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
-    ReplayAsked: ("orders.replay_baskets",),
     ReceiptEmailAsked: ("orders.send_receipt",),
+    ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
 }
 

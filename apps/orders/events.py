@@ -56,15 +56,6 @@ class ShiftClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplayAsked(Event):
-    """Somebody wants to know what past baskets would cost under an edition of prices."""
-
-    type: ClassVar[str] = "replay.asked"
-
-    edition_code: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ReceiptEmailAsked(Event):
     """A receipt is to go to a mailbox, which the event does not name; the aggregate is its row."""
 
@@ -72,3 +63,12 @@ class ReceiptEmailAsked(Event):
 
     store_id: int
     order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayAsked(Event):
+    """Somebody wants to know what past baskets would cost under an edition of prices."""
+
+    type: ClassVar[str] = "replay.asked"
+
+    edition_code: str

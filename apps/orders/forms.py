@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from apps.core.money import format_cents
 from apps.payments.drawer_rules import DENOMINATIONS
+from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_OF_ONE_KIND = 100_000
+MOST_DAYS = 90
 
 
 class CloseDayForm(forms.Form):
@@ -60,3 +66,26 @@ class CountDrawerForm(forms.Form):
     def ask_again(self) -> None:
         """Empty the form for a second count, under another key."""
         self.data = {"key": str(uuid4())}
+
+
+class ReplayForm(forms.Form):
+    """Which of the past baskets are to be priced again."""
+
+    days = forms.IntegerField(
+        label="Days back",
+        initial=7,
+        min_value=1,
+        max_value=MOST_DAYS,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    store = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(pk), name) for pk, name in list_store_names().items()]
+        self.fields["store"].choices = [("", "All stores"), *names]  # type: ignore[attr-defined]
+
+    @property
+    def store_id(self) -> int | None:
+        """The store that was chosen, if it is one."""
+        return int(self.cleaned_data["store"]) if self.cleaned_data["store"] else None

@@ -1,4 +1,4 @@
-"""Celery shells of orders: receipts by e-mail, and past baskets priced again."""
+"""Celery shells of orders: receipts by e-mail, past baskets priced again."""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ from tests.goods import make_snack
 from tests.orders.sales import sold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.test import Client
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
@@ -166,23 +168,33 @@ def test_a_small_replay_is_there_at_once_with_its_chart(
     assert not page.has_header("Refresh")
 
 
+def make_waiting(chips: Product, asked_at: datetime) -> BasketReplay:
+    return BasketReplay.objects.create(
+        edition=draft({chips: 149}),
+        edition_version=2,
+        since=asked_at - timedelta(days=7),
+        until=asked_at,
+        baskets_total=20_000,
+        baskets_done=5_500,
+        asked_at=asked_at,
+        asked_by="Maria",
+    )
+
+
 def test_a_replay_that_waits_shows_how_far_it_is_and_looks_again(
     manager: Client, chips: Product
 ) -> None:
-    now = timezone.now()
-    asked = BasketReplay.objects.create(
-        edition=draft({chips: 149}),
-        edition_version=2,
-        since=now - timedelta(days=7),
-        until=now,
-        baskets_total=20_000,
-        baskets_done=5_500,
-        asked_at=now,
-        asked_by="Maria",
-    )
-    page = manager.get(url_of(asked))
+    page = manager.get(url_of(make_waiting(chips, timezone.now())))
     assert "5,500 of 20,000 baskets" in text_of(page)
     assert page.headers["Refresh"] == "2"
+
+
+def test_a_replay_whose_worker_died_says_so_and_is_asked_for_again(
+    manager: Client, chips: Product
+) -> None:
+    page = manager.get(url_of(make_waiting(chips, timezone.now() - timedelta(hours=2))))
+    assert "ask for it again" in text_of(page)
+    assert not page.has_header("Refresh")
 
 
 def test_an_auditor_sees_editions_and_changes_none(auditor: Client, chips: Product) -> None:

@@ -15,8 +15,8 @@ from unfold.admin import ModelAdmin
 from apps.catalog.editions import get_edition
 from apps.catalog.errors import EditionUnknown
 from apps.core.admin.base import actor_of
+from apps.orders.forms import ReplayForm
 from apps.orders.models import BasketReplay
-from apps.orders.replay_forms import ReplayForm
 from apps.orders.services.replaying.keeping import ask_for_replay, work_on_replay
 
 if TYPE_CHECKING:
