@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from apps.catalog.models import EditionPrice, Price, PriceBook, PriceEdition
 from apps.core.models import AuditEntry
-from apps.orders.models import BasketReplay
+from apps.orders.models import BasketReplay, Order
 from tests.admin.office import text_of, url, url_of
 from tests.catalog.editions import draft, publish, roll_back
+from tests.catalog.promotions.drafts import publish as promote
 from tests.factories import open_till
 from tests.goods import make_snack
 from tests.orders.sales import sold
@@ -203,3 +204,16 @@ def test_an_auditor_sees_editions_and_changes_none(auditor: Client, chips: Produ
     for name in ("catalog_priceedition_publish", "catalog_priceedition_fill"):
         assert auditor.post(url(name, edition.pk)).status_code == 403
     assert auditor.post(url("orders_basketreplay_start", edition.pk)).status_code == 403
+
+
+def test_an_orders_page_says_what_came_off_a_line_and_whose_price_it_was(
+    manager: Client, store: Store, chips: Product
+) -> None:
+    now = timezone.now()
+    publish(draft({chips: 300}, starts_at=now, now=now), now=now)
+    promote(name="Chips day")
+    till, _ = open_till(store)
+    sold(till, chips, now=timezone.now())
+    text = text_of(manager.get(url_of(Order.objects.get())))
+    assert "price of HOLIDAY" in text
+    assert "Chips day: $0.30 off 1" in text
