@@ -187,6 +187,18 @@ def list_exceptions(
     return sorted(people, key=lambda person: (-person.per_hundred, person.name))
 
 
+def list_deeds(
+    *, actions: Collection[str], since: datetime, now: datetime
+) -> dict[str, dict[str, int]]:
+    """How often each person, at a till, in the office or at a shell, did what since then."""
+    entries = AuditEntry.objects.filter(action__in=actions, at__gte=since, at__lte=now)
+    people: dict[str, dict[str, int]] = {}
+    rows = entries.values("actor_name", "action").annotate(count=Count("pk"))
+    for row in rows.order_by("actor_name", "action"):
+        people.setdefault(row["actor_name"], {})[row["action"]] = row["count"]
+    return people
+
+
 def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:
     orders = Order.objects.filter(_on(days), status=OrderStatus.COMPLETED)
     return OrderLine.objects.filter(order__in=orders)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
 
-from apps.core import audit
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
@@ -16,6 +15,7 @@ from apps.orders.rules import order_number
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides, tell_of_overrides
+from apps.orders.services.telling import tell_of_removed, tell_of_rights
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
@@ -23,9 +23,10 @@ from apps.payments.services.stored_value.paying import spend_and_load
 from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
-    from apps.core.types import JSON
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
     from apps.payments.models import Shift
@@ -55,8 +56,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     sale = _move_stored_value(till, sale, now)
-    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
-    _tell_of_removed(till, sale, now)
+    _tell_of_exceptions(till, sale, approvers, now)
     claim = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
@@ -65,7 +65,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         sequence=claim.sequence,
     )
     document = describe_sale(till, sale, number)
-    fact = audit.AuditFact(
+    fact = AuditFact(
         now,
         till.actor,
         "order.completed",
@@ -85,6 +85,15 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     return document
 
 
+def _tell_of_exceptions(
+    till: Till, sale: Sale, approvers: Mapping[UUID, str], now: datetime
+) -> None:
+    """What is out of the ordinary about a sale, into the audit."""
+    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
+    tell_of_rights(till=till, sale=sale, now=now)
+    tell_of_removed(till=till, sale=sale, now=now)
+
+
 def _move_stored_value(till: Till, sale: Sale, now: datetime) -> Sale:
     """The sale with what its gift cards and store credits paid, and what it loaded on to others."""
     tenders, loaded = spend_and_load(
@@ -95,19 +104,6 @@ def _move_stored_value(till: Till, sale: Sale, now: datetime) -> Sale:
         now=now,
     )
     return replace(sale, settlement=replace(sale.settlement, tenders=tenders), loaded=loaded)
-
-
-def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
-    """One entry of the audit for each thing that was quoted and is not sold."""
-    for removed in sale.removed:
-        facts: dict[str, JSON] = {
-            "order": str(sale.request.id),
-            "product": removed.product_id,
-            "quantity": removed.quantity,
-            "amount_cents": removed.amount_cents,
-        }
-        subject = f"order-line:{removed.line_id}"
-        audit.record(audit.AuditFact(now, till.actor, "line.removed", subject, facts))
 
 
 def _find_late(till: Till, request: OrderRequest) -> Shift | None:
