@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
 
+from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
