@@ -15,8 +15,8 @@ from apps.orders.models import Order
 from apps.orders.rules import order_number
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
-from apps.orders.services.overriding import approve_overrides, tell_of_overrides
-from apps.orders.services.telling import tell_of_removed, tell_of_rights
+from apps.orders.services.overriding import approve_overrides
+from apps.orders.services.telling import tell_of_exceptions
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
@@ -24,9 +24,7 @@ from apps.payments.services.stored_value.paying import spend_and_load
 from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
@@ -57,7 +55,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
     claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
     sale = _move_stored_value(till, sale, now)
-    _tell_of_exceptions(till, sale, approvers, now)
+    tell_of_exceptions(till=till, sale=sale, approvers=approvers, now=now)
     claim = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
@@ -84,15 +82,6 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         document["warnings"] += negative
         Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
-
-
-def _tell_of_exceptions(
-    till: Till, sale: Sale, approvers: Mapping[UUID, str], now: datetime
-) -> None:
-    """What is out of the ordinary about a sale, into the audit."""
-    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
-    tell_of_rights(till=till, sale=sale, now=now)
-    tell_of_removed(till=till, sale=sale, now=now)
 
 
 def _move_stored_value(till: Till, sale: Sale, now: datetime) -> Sale:

@@ -1,4 +1,4 @@
-"""What the audit says of a sale besides itself: rights that were used, and lines taken off."""
+"""What the audit says of a sale besides itself: what is out of the ordinary about it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
+from apps.orders.services.overriding import tell_of_overrides
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from apps.catalog.promotions.types import Applied
     from apps.core.types import JSON
@@ -19,7 +21,16 @@ if TYPE_CHECKING:
 
 
 @transaction_required
-def tell_of_rights(*, till: Till, sale: Sale, now: datetime) -> None:
+def tell_of_exceptions(
+    *, till: Till, sale: Sale, approvers: Mapping[UUID, str], now: datetime
+) -> None:
+    """Prices by hand with who approved them by line, rights that were used, lines taken off."""
+    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
+    _tell_of_rights(till, sale, now)
+    _tell_of_removed(till, sale, now)
+
+
+def _tell_of_rights(till: Till, sale: Sale, now: datetime) -> None:
     """One entry for the employee price of a sale, and one for each coupon; none where none is used.
 
     Both name what came off by them, which may be nothing. Other promotions are facts of the order:
@@ -37,8 +48,7 @@ def tell_of_rights(*, till: Till, sale: Sale, now: datetime) -> None:
         _tell(till, sale, now, "coupon.used", {"coupon": coupon, "amount_cents": off})
 
 
-@transaction_required
-def tell_of_removed(*, till: Till, sale: Sale, now: datetime) -> None:
+def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
     """One entry of the audit for each thing that was quoted and is not sold."""
     for removed in sale.removed:
         facts: dict[str, JSON] = {
