@@ -73,6 +73,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
+        "customers.customer": _SEE,
         "inventory.stockbalance": _SEE,
         "inventory.stockmovement": _SEE,
         "inventory.stockdocument": _SEE,
@@ -117,6 +118,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },
+    Permission.MANAGE_CUSTOMERS: {"customers.customer": _EDIT},
     Permission.IMPORT_PRODUCTS: {"catalog.importrun": ("view", "add")},
     Permission.MOVE_STOCK: {
         "inventory.stockdocument": ("view", "add"),

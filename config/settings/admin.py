@@ -85,6 +85,7 @@ UNFOLD: dict[str, Any] = {
                     "badge": "apps.stores.admin.approvals.waiting_badge",
                 },
             ),
+            _group("Customers", _page("Customers", "person_search", "customers.customer")),
             _group(
                 "Registers",
                 _page("Shifts", "point_of_sale", "payments.shift"),

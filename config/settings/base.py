@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.stores",
     "apps.catalog",
+    "apps.customers",
     "apps.inventory",
     "apps.payments",
     "apps.orders",

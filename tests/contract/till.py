@@ -42,6 +42,9 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "shifts/current/cash-movements"),
     (SEND, "shifts/current/close"),
     (READ, "shifts/{id}/z"),
+    (SEND, "customers"),
+    (READ, "customers"),
+    (READ, "customers/{id}"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (

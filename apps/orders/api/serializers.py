@@ -17,6 +17,7 @@ from apps.core.api.fields import (
     StrictSerializer,
     TextField,
     WholeNumberField,
+    YesOrNoField,
     list_of,
 )
 from apps.orders.types import AgeDocument, AgeMethod, OrderStatus
@@ -105,17 +106,6 @@ class TenderIn(StrictSerializer):
                 {"amount_cents": [f"A card pays {LEAST_CENTS} cents at least."]}, code="min_value"
             )
         return attrs
-
-
-class YesOrNoField(serializers.BooleanField):
-    """A boolean that was one in the JSON."""
-
-    default_error_messages = {"invalid": "Expected true or false."}
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid")
-        return data
 
 
 class OrderIn(StrictSerializer):

@@ -1,0 +1,3 @@
+"""The admin of customers, one module per page."""
+
+from apps.customers.admin import customers as customers

@@ -1,0 +1,60 @@
+"""What a person types about a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from apps.core.errors import DomainError
+from apps.customers.models import Customer
+from apps.customers.rules import (
+    LONGEST_EMAIL,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    normalise_email,
+    normalise_name,
+    normalise_phone,
+)
+from apps.customers.types import NewCustomer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+
+class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Name, phone and e-mail: short texts, whatever they are stored as."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, widget=UnfoldAdminTextInputWidget)
+    phone = forms.CharField(
+        max_length=LONGEST_PHONE, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    email = forms.CharField(
+        label="E-mail", max_length=LONGEST_EMAIL, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("name", "phone", "email", "accepts_marketing")
+
+    def clean_name(self) -> str:
+        return self._said("name", normalise_name)
+
+    def clean_phone(self) -> str:
+        return self._said("phone", normalise_phone)
+
+    def clean_email(self) -> str:
+        return self._said("email", normalise_email)
+
+    def to_customer(self, customer_id: UUID) -> NewCustomer:
+        """What was typed, as services take it."""
+        said: dict[str, Any] = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return NewCustomer(id=customer_id, **said)
+
+    def _said(self, field: str, normalise: Callable[[str], str]) -> str:
+        try:
+            return normalise(self.cleaned_data[field])
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.detail) from refusal
