@@ -9,6 +9,7 @@ from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
+from apps.orders.panels import list_sales_to
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -46,6 +47,9 @@ OPEN_SHIFT = describe_open_shift
 # What a product's page shows per store.
 PRODUCT_COLUMNS = (price_columns, stock_columns)
 
+# What was sold to a customer, for their page.
+CUSTOMER_PURCHASES = list_sales_to
+
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)
 _EDIT = ("view", "add", "change")
@@ -74,6 +78,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
         "customers.customer": _SEE,
+        "customers.exemptioncertificate": _SEE,
         "inventory.stockbalance": _SEE,
         "inventory.stockmovement": _SEE,
         "inventory.stockdocument": _SEE,
@@ -118,7 +123,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },
-    Permission.MANAGE_CUSTOMERS: {"customers.customer": _EDIT},
+    Permission.MANAGE_CUSTOMERS: {
+        "customers.customer": _EDIT,
+        "customers.exemptioncertificate": _EDIT,
+    },
     Permission.IMPORT_PRODUCTS: {"catalog.importrun": ("view", "add")},
     Permission.MOVE_STOCK: {
         "inventory.stockdocument": ("view", "add"),

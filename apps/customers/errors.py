@@ -11,6 +11,11 @@ class CustomerUnknown(DomainError):
     kind = Kind.NOT_FOUND
 
 
+class CustomerNotOnFile(DomainError):
+    code = "customer-not-on-file"
+    title = "The order names a customer who is not on file"
+
+
 class CustomerExists(DomainError):
     code = "customer-exists"
     title = "Another customer has this id"
@@ -38,3 +43,40 @@ class FieldKeyMissing(DomainError):
     code = "field-key-missing"
     title = "A sealed field cannot be read with the keys at hand"
     kind = Kind.BUSY
+
+
+class ExemptionUnknown(DomainError):
+    code = "exemption-unknown"
+    title = "No such certificate of exemption is on file"
+
+
+class ExemptionNotInForce(DomainError):
+    code = "exemption-not-in-force"
+    title = "The certificate of exemption does not hold"
+
+
+class ExemptionFundsNotOwn(DomainError):
+    code = "exemption-funds-not-own"
+    title = "It was not said that the organization's own funds pay"
+
+
+class ExemptionNotForResale(DomainError):
+    code = "exemption-not-for-resale"
+    title = "A resale certificate does not cover this sale"
+
+
+class CertificateContradictory(DomainError):
+    code = "certificate-contradictory"
+    title = "What is written of the certificate contradicts itself"
+
+
+class CertificateTaken(DomainError):
+    code = "certificate-taken"
+    title = "This certificate is on file already"
+    kind = Kind.CONFLICT
+
+
+class CertificateRevoked(DomainError):
+    code = "certificate-revoked"
+    title = "The certificate was revoked already"
+    kind = Kind.CONFLICT

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.errors import DomainError
-from apps.customers.models import Customer
+from apps.customers.exemption_rules import check_certificate, tidy_number
+from apps.customers.models import Customer, ExemptionCertificate
 from apps.customers.rules import (
     LONGEST_EMAIL,
     LONGEST_NAME,
@@ -17,7 +19,7 @@ from apps.customers.rules import (
     normalise_name,
     normalise_phone,
 )
-from apps.customers.types import NewCustomer
+from apps.customers.types import CertificateKind, NewCertificate, NewCustomer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,3 +60,58 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
             return normalise(self.cleaned_data[field])
         except DomainError as refusal:
             raise forms.ValidationError(refusal.detail) from refusal
+
+
+class CertificateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A certificate as it is shown at the counter."""
+
+    class Meta:
+        model = ExemptionCertificate
+        fields = (
+            "kind",
+            "number",
+            "holder",
+            "customer",
+            "valid_from",
+            "valid_until",
+            "has_copy",
+            "verification_number",
+        )
+
+    def clean_number(self) -> str:
+        return tidy_number(self.cleaned_data["number"])
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                check_certificate(self.to_certificate())
+            except DomainError as refusal:
+                field = refusal.errors[0].pointer.removeprefix("/")
+                self.add_error(field, refusal.detail)
+        return said
+
+    def to_certificate(self) -> NewCertificate:
+        """What was typed, as services take it."""
+        said = self.cleaned_data
+        return NewCertificate(
+            id=uuid4(),
+            kind=CertificateKind(said["kind"]),
+            number=said["number"],
+            holder=said["holder"],
+            valid_from=said["valid_from"],
+            valid_until=said["valid_until"],
+            has_copy=said["has_copy"],
+            verification_number=said["verification_number"],
+            customer_id=said["customer"].pk if said["customer"] else None,
+        )
+
+
+class RevokeForm(forms.Form):
+    """Why a certificate frees nothing any more."""
+
+    reason = forms.CharField(
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Your name and the time are kept with it.",
+    )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from apps.customers.errors import CustomerForgotten, CustomerUnknown
+from apps.core.errors import FieldError
+from apps.customers.errors import CustomerForgotten, CustomerNotOnFile, CustomerUnknown
 from apps.customers.models import Customer
 from apps.customers.rules import normalise
 from apps.customers.sealing import indexes_of
@@ -41,6 +42,18 @@ def get_known_customer(*, customer_id: UUID) -> Customer:
     if customer.forgotten_at:
         raise CustomerForgotten("Register the customer anew.", id=str(customer_id))
     return customer
+
+
+def require_known(*, customer_id: UUID) -> None:
+    """See that a sale can name a customer; nothing of them is opened.
+
+    Raises:
+        CustomerNotOnFile: there is none of that id, or none any more.
+    """
+    if not Customer.objects.filter(pk=customer_id, forgotten_at__isnull=True).exists():
+        detail = "Sell without a customer, or look them up again."
+        fault = FieldError("/customer_id", "customer-not-on-file", detail)
+        raise CustomerNotOnFile(detail, errors=[fault], id=str(customer_id))
 
 
 def list_by_contact(*, kind: ContactKind, text: str) -> list[Customer]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -39,3 +40,63 @@ class Rotated:
     done: int = 0
     resealed: int = 0
     unreadable: int = 0
+
+
+# --- Exemptions from tax --------------------------------------------------------------------------
+
+
+class CertificateKind(StrEnum):
+    """Certificates of the Florida Department of Revenue under which a sale bears no tax."""
+
+    DR_14 = "DR-14"  # consumer's certificate of exemption: churches, schools, governments
+    DR_13 = "DR-13"  # annual resale certificate: ends each 31 December
+
+
+@dataclass(frozen=True, slots=True)
+class NewCertificate:
+    """A certificate as whoever saw it writes it down; both dates are inclusive."""
+
+    id: UUID
+    kind: CertificateKind
+    number: str
+    holder: str
+    valid_from: date
+    valid_until: date
+    has_copy: bool = False
+    verification_number: str = ""
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionClaim:
+    """What a buyer says at the till: by which certificate, whose money, what for.
+
+    `tenders` are the ways of paying that draw on the organization's own funds.
+    """
+
+    certificate_id: UUID | None = None
+    number: str = ""
+    own_funds: bool = False
+    tenders: frozenset[str] = frozenset()
+    for_resale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate on file."""
+
+    id: UUID
+    kind: CertificateKind
+    number: str
+    holder: str
+    valid_from: date
+    valid_until: date
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A certificate that holds, with what the buyer said of it."""
+
+    certificate: Certificate
+    claim: ExemptionClaim

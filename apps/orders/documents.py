@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from apps.customers.types import Exemption
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
     from apps.orders.types import PricedBasket, PricedLine, Quote, Sale
     from apps.payments.types import Tender
@@ -32,6 +33,7 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
             "name": till.register.name,
         },
         "cashier": {"id": till.clerk.id, "name": till.clerk.name},
+        "customer_id": str(sale.request.customer_id) if sale.request.customer_id else None,
         **basket,
         "lines": [
             {**line, "returned_quantity": 0, "returned_cents": 0} for line in basket["lines"]
@@ -93,6 +95,23 @@ def describe_basket(basket: PricedBasket) -> dict[str, Any]:
         "state_tax_cents": basket.state_tax_cents,
         "surtax_cents": basket.surtax_cents,
         "total_cents": basket.total_cents,
+        "tax_exemption": describe_exemption(basket.exemption),
+    }
+
+
+def describe_exemption(exemption: Exemption | None) -> dict[str, Any] | None:
+    """Why a sale bears no tax, as the API shows it and as the order keeps it."""
+    if exemption is None:
+        return None
+    certificate, claim = exemption.certificate, exemption.claim
+    return {
+        "certificate_id": str(certificate.id),
+        "kind": certificate.kind.value,
+        "number": certificate.number,
+        "holder": certificate.holder,
+        "paid_with": "organization" if claim.own_funds else None,
+        "tenders": sorted(claim.tenders),
+        "for_resale": claim.for_resale,
     }
 
 
@@ -141,6 +160,8 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
             "name": order.letterhead["terminal"],
         },
         "cashier": {"id": order.cashier_id, "name": order.cashier_name},
+        "customer_id": str(order.customer_id) if order.customer_id else None,
+        "tax_exemption": order.exemption,
         "lines": [_describe_line(line) for line in order.lines.all()],
         "subtotal_cents": order.subtotal_cents,
         "discount_cents": order.discount_cents,

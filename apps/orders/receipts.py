@@ -152,6 +152,9 @@ def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
 def _notes(order: Order) -> Iterator[str]:
     if order.voided_at:
         yield "VOID - this sale was taken back"
+    if order.exemption:
+        yield "TAX EXEMPT"
+        yield "{kind} {number}, {holder}".format_map(order.exemption)
     if order.age_method:
         yield f"Age {order.minimum_age}+ checked"
     if order.letterhead["footer"]:

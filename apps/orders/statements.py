@@ -20,7 +20,7 @@ from apps.core import audit, outbox
 from apps.core.sql import Batch
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import MovementKind
-from apps.orders.documents import describe_discounts
+from apps.orders.documents import describe_discounts, describe_exemption
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import SHIFT_COLUMNS, look_for_shift, read_shift
 
@@ -60,6 +60,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "price_book",
         "letterhead",
         "warnings",
+        "customer_id",
+        "certificate_id",
+        "exemption",
         "fingerprint",
         "taken_at",
         "placed_at",
@@ -179,6 +182,7 @@ def _sold(sale: Sale) -> dict[int, int]:
 
 def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]:
     basket, age, store = sale.basket, sale.age_check, till.store
+    exemption = describe_exemption(basket.exemption)
     return (
         sale.request.id,
         number,
@@ -204,6 +208,9 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         basket.lines[0].line.item.price_book,
         _json(letterhead(till)),
         _json([warning.as_json() for warning in sale.warnings]),
+        sale.request.customer_id,
+        basket.exemption.certificate.id if basket.exemption else None,
+        _json(exemption) if exemption else None,
         sale.request.fingerprint,
         sale.request.taken_at,
         sale.placed_at,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Sum
 
 from apps.orders.models import Order, Return
+from apps.orders.particulars import sum_particulars
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_selectors import cash_of, sum_tenders
 from apps.payments.types import TenderKind
@@ -71,6 +72,7 @@ def _sum(*, sold: QuerySet[Order], voided: QuerySet[Order], returned: QuerySet[R
         "net_cents": sales["total_cents"] - voids["total_cents"] - returns["total_cents"],
         "tenders": [_describe(entry, change_cents) for entry in sums],
         "orders": _span(sold),
+        **sum_particulars(sold=sold, voided=voided, returned=returned),
     }
     return Takings(figures, cash_of(sums, change_cents=change_cents))
 

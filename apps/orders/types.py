@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from apps.catalog.promotions.types import Applied
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
+    from apps.customers.types import Exemption, ExemptionClaim
     from apps.payments.types import Offered, Settlement, Tender
 
 
@@ -90,6 +91,8 @@ class OrderRequest:
     fingerprint: str = ""
     coupons: tuple[str, ...] = ()
     employee_price: bool = False
+    customer_id: UUID | None = None
+    exemption: ExemptionClaim | None = None
 
 
 # --- Pricing --------------------------------------------------------------------------------------
@@ -185,6 +188,7 @@ class PricedBasket:
     total_cents: int
     minimum_age: int
     has_alcohol: bool
+    exemption: Exemption | None = None  # under which nothing of it is taxed
 
     @property
     def tax_cents(self) -> int:

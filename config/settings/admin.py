@@ -85,7 +85,11 @@ UNFOLD: dict[str, Any] = {
                     "badge": "apps.stores.admin.approvals.waiting_badge",
                 },
             ),
-            _group("Customers", _page("Customers", "person_search", "customers.customer")),
+            _group(
+                "Customers",
+                _page("Customers", "person_search", "customers.customer"),
+                _page("Tax certificates", "workspace_premium", "customers.exemptioncertificate"),
+            ),
             _group(
                 "Registers",
                 _page("Shifts", "point_of_sale", "payments.shift"),

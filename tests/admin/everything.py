@@ -19,6 +19,7 @@ from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
 from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
+from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
@@ -76,7 +77,7 @@ def make_everything() -> None:
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
     make_location(store)
-    make_customer()
+    file_certificate(customer_id=make_customer().pk)
 
 
 def _run_a_shift(api: ApiClient, chips: Product) -> None:

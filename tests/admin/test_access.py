@@ -30,7 +30,7 @@ SEEN = {
     "stores_taxtreatment", "stores_approval", "stores_rolelimit",
     "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
-    "catalog_promotion", "customers_customer",
+    "catalog_promotion", "customers_customer", "customers_exemptioncertificate",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
     "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
@@ -43,7 +43,7 @@ MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
     "orders_dayclose",
-    "catalog_promotion", "customers_customer",
+    "catalog_promotion", "customers_customer", "customers_exemptioncertificate",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",

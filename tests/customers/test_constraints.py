@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.db.models import CheckConstraint
 
-from apps.customers.models import Customer
+from apps.customers.models import Customer, ExemptionCertificate
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 22, 17, tzinfo=UTC)
 VALID: dict[type[Model], dict[str, Any]] = {
     Customer: {"name": "Ada", "registered_at": NOW, "registered_by": "Maria"},
+    ExemptionCertificate: {
+        "kind": "DR-14",
+        "number": "85-1",
+        "holder": "First Church",
+        "valid_from": NOW.date(),
+        "valid_until": NOW.date(),
+        "has_copy": True,
+        "recorded_by": "Maria",
+        "recorded_at": NOW,
+    },
 }
 CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("a_customer_has_a_name", Customer, {"name": ""}),
@@ -27,6 +37,15 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("a_phone_has_its_index", Customer, {"phone_index": "ab"}),
     ("an_email_has_its_index", Customer, {"email": "a@example.com"}),
     ("an_email_has_its_index", Customer, {"email_index": "ab"}),
+    ("certificate_kind_is_known", ExemptionCertificate, {"kind": "DR-99"}),
+    (
+        "certificate_ends_after_it_begins",
+        ExemptionCertificate,
+        {"valid_until": date(2026, 11, 21)},
+    ),
+    ("resale_certificate_ends_with_its_year", ExemptionCertificate, {"kind": "DR-13"}),
+    ("certificate_was_seen_or_verified", ExemptionCertificate, {"has_copy": False}),
+    ("a_revocation_has_its_reason", ExemptionCertificate, {"revoked_at": NOW}),
 ]
 
 
@@ -45,6 +64,14 @@ def test_a_sound_row_is_taken(model: type[Model]) -> None:
 def test_the_database_refuses(name: str, model: type[Model], fields: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError, match=name):
         make(model, **fields)
+
+
+@pytest.mark.django_db
+def test_a_certificate_stands_once() -> None:
+    make(ExemptionCertificate)
+    make(ExemptionCertificate, kind="DR-13", valid_until=date(2026, 12, 31))
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        make(ExemptionCertificate)
 
 
 def test_every_check_is_tried() -> None:

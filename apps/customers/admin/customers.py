@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
 from apps.core.admin.base import OfficeAdmin, actor_of, get_row
 from apps.core.errors import DomainError
+from apps.customers.admin.customer_page import describe_page
 from apps.customers.forms import CustomerForm
 from apps.customers.models import Customer
 from apps.customers.rules import mask_email, mask_phone, normalise
@@ -39,6 +38,7 @@ class CustomerAdmin(OfficeAdmin):
     ordering = ("-registered_at", "-pk")
     fields = ("name", ("phone", "email"), "accepts_marketing")
     actions_detail = ("forget",)
+    change_form_outer_after_template = "customers/admin/customer.html"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -52,7 +52,8 @@ class CustomerAdmin(OfficeAdmin):
             found = queryset.filter(contact_is(kind, normalise(kind, term)))
         except DomainError:
             found = queryset.none()
-            messages.warning(request, "Type a whole phone number or e-mail address.")
+            if "autocomplete" not in request.path:
+                messages.warning(request, "Type a whole phone number or e-mail address.")
         return found, False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -83,6 +84,14 @@ class CustomerAdmin(OfficeAdmin):
         if customer.forgotten_at is None:
             return "no"
         return f"{timezone.localtime(customer.forgotten_at):%b %-d, %Y} by {customer.forgotten_by}"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        customer: Customer | None = context.get("original")
+        if customer:
+            context |= describe_page(customer_id=customer.pk)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         actor, now = actor_of(request), timezone.now()
@@ -125,7 +134,7 @@ class CustomerAdmin(OfficeAdmin):
             ),
             "confirm": "Forget for good",
         }
-        return TemplateResponse(request, "core/admin/confirm.html", context)
+        return render(request, "core/admin/confirm.html", context)
 
     def _forget(self, request: HttpRequest, customer: Customer) -> HttpResponse:
         try:
@@ -136,4 +145,4 @@ class CustomerAdmin(OfficeAdmin):
             messages.success(request, "The person is forgotten. Their sales stay.")
         except DomainError as refusal:
             messages.error(request, refusal.detail)
-        return HttpResponseRedirect(reverse("admin:customers_customer_changelist"))
+        return redirect("admin:customers_customer_changelist")

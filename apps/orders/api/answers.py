@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apps.catalog.api.serializers import ModifierOut
 from apps.catalog.promotions.types import PromotionKind
+from apps.orders.api.buyers import TaxExemptionOut
 from apps.orders.types import OrderStatus
 
 PROMOTION_KINDS = [kind.value.lower() for kind in PromotionKind]
@@ -87,6 +88,7 @@ class BasketOut(serializers.Serializer[Any]):
     state_tax_cents = serializers.IntegerField(help_text="The state's part of `tax_cents`.")
     surtax_cents = serializers.IntegerField(help_text="The county's part of `tax_cents`.")
     total_cents = serializers.IntegerField()
+    tax_exemption = TaxExemptionOut(allow_null=True)
 
 
 class Order(BasketOut):
@@ -100,6 +102,7 @@ class Order(BasketOut):
     store = StoreOut()
     terminal = RegisterOut()
     cashier = ClerkOut()
+    customer_id = serializers.UUIDField(allow_null=True)
     tip_cents = serializers.IntegerField()
     tenders = TenderOut(many=True)
     paid = serializers.BooleanField(

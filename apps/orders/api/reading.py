@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from apps.core import answers
 from apps.core.api.views import key_of, scope_of
-from apps.orders.errors import TaxExemptionUnsupported
+from apps.orders.api.buyers import read_claim
 from apps.orders.privacy import fingerprint, without_identity
 from apps.orders.types import (
     AgeCheckRequest,
@@ -50,13 +50,7 @@ def key_request(request: Request) -> answers.Request:
 
 
 def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
-    """The order that a validated body asks for.
-
-    Raises:
-        TaxExemptionUnsupported: it names a tax exemption.
-    """
-    if asked.get("tax_exemption") is not None:
-        raise TaxExemptionUnsupported("Sell with tax, or wait until exemptions can be used.")
+    """The order that a validated body asks for."""
     return OrderRequest(
         id=asked["id"],
         lines=tuple(_line(line) for line in asked["lines"]),
@@ -67,6 +61,8 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         fingerprint=fingerprint(body),
         coupons=tuple(asked.get("coupons", ())),
         employee_price=asked.get("employee_price", False),
+        customer_id=asked.get("customer_id"),
+        exemption=read_claim(asked.get("tax_exemption")),
     )
 
 

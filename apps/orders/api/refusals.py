@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from apps.catalog.errors import BarcodeInvalid, CouponUnknown
 from apps.core.errors import DomainError
+from apps.customers.errors import (
+    CustomerNotOnFile,
+    ExemptionFundsNotOwn,
+    ExemptionNotForResale,
+    ExemptionNotInForce,
+    ExemptionUnknown,
+)
 from apps.orders import errors
 from apps.payments.errors import (
     DenominationUnknown,
@@ -30,7 +37,10 @@ BASKET_REFUSALS = (
     errors.LineBarcodeUnknown,
     errors.ProductNotSellable,
     errors.ModifierInvalid,
-    errors.TaxExemptionUnsupported,
+    CustomerNotOnFile,
+    ExemptionUnknown,
+    ExemptionNotInForce,
+    ExemptionNotForResale,
     CouponUnknown,
     errors.EmployeePriceForbidden,
 )
@@ -47,6 +57,7 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    ExemptionFundsNotOwn,
     ShiftNotOpen,
 )
 VOID_REFUSALS = (

@@ -20,6 +20,7 @@ from apps.core.api.fields import (
     YesOrNoField,
     list_of,
 )
+from apps.orders.api.buyers import TaxExemptionIn
 from apps.orders.types import AgeDocument, AgeMethod, OrderStatus
 from apps.payments.rules import LEAST_CENTS
 from apps.payments.types import TenderKind
@@ -116,7 +117,8 @@ class OrderIn(StrictSerializer):
     age_check = AgeCheckIn(required=False, allow_null=True)
     tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
     tip_cents = CentsField(required=False)
-    tax_exemption = serializers.JSONField(required=False, allow_null=True)
+    customer_id = IdField(required=False, allow_null=True)
+    tax_exemption = TaxExemptionIn(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
     coupons = serializers.ListField(
         child=TextField(max_length=LONGEST_COUPON),

@@ -54,6 +54,15 @@ class ReceiptSpan(serializers.Serializer[Any]):
     last = serializers.CharField(allow_null=True)
 
 
+class ExemptSums(serializers.Serializer[Any]):
+    """Sales under a certificate of exemption, without tips."""
+
+    count = serializers.IntegerField()
+    sales_cents = serializers.IntegerField()
+    back_cents = serializers.IntegerField(help_text="Of it, what voids and returns took back.")
+    net_cents = serializers.IntegerField()
+
+
 class TakingsOut(serializers.Serializer[Any]):
     """What was sold, voided and taken back."""
 
@@ -64,6 +73,7 @@ class TakingsOut(serializers.Serializer[Any]):
     net_cents = serializers.IntegerField(help_text="Sales less voids and returns, tips included.")
     tenders = TenderSums(many=True)
     orders = ReceiptSpan()
+    exempt = ExemptSums(required=False, help_text="Not on a Z written before it was counted.")
     expected_cents = serializers.IntegerField()
     variance_cents = serializers.IntegerField()
 

@@ -44,6 +44,18 @@ class Order(models.Model):
     letterhead = models.JSONField(help_text="The store as its receipt showed it that day.")
     warnings = models.JSONField()
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    certificate = models.ForeignKey(
+        "customers.ExemptionCertificate",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        help_text="Under which it was sold without tax.",
+    )
+    exemption = models.JSONField(null=True, help_text="The certificate, and what was said of it.")
     taken_at = models.DateTimeField(null=True, help_text="When the terminal says it was sold.")
     placed_at = models.DateTimeField(help_text="When we wrote it down.")
     voided_at = models.DateTimeField(null=True)
@@ -70,6 +82,16 @@ class Order(models.Model):
                 fields=["void_shift"],
                 condition=Q(void_shift__isnull=False),
                 name="orders_voided_in_a_shift",
+            ),
+            models.Index(
+                fields=["customer", "-placed_at"],
+                condition=Q(customer__isnull=False),
+                name="orders_of_a_customer",
+            ),
+            models.Index(
+                fields=["certificate"],
+                condition=Q(certificate__isnull=False),
+                name="orders_without_tax",
             ),
         ]
         constraints = [
@@ -103,6 +125,16 @@ class Order(models.Model):
                 condition=Q(status=OrderStatus.VOIDED.value, voided_at__isnull=False)
                 | Q(status=OrderStatus.COMPLETED.value, voided_at__isnull=True),
                 name="a_void_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(certificate__isnull=True, exemption__isnull=True)
+                | Q(
+                    certificate__isnull=False,
+                    exemption__isnull=False,
+                    state_tax_cents=0,
+                    surtax_cents=0,
+                ),
+                name="an_exempt_order_bears_no_tax",
             ),
         ]
 

@@ -11,6 +11,7 @@ from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
 from apps.orders.rules import price_basket
+from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
 from apps.orders.services.promoting import take_promotions
 from apps.orders.types import BasketLine, Overridden
@@ -74,6 +75,8 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
+        CustomerNotOnFile, ExemptionUnknown, ExemptionNotInForce, ExemptionNotForResale: as
+            `exempting.find_exemption`.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
@@ -103,7 +106,8 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         )
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
-    basket = price_basket(lines, promoted, store=store, rates=rates, day=today)
+    exemption = find_exemption(till, request, lines, now)
+    basket = price_basket(lines, promoted, store=store, rates=rates, day=today, exemption=exemption)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apps.core.clock import business_date
 from apps.orders.compliance import check_age, check_hours
 from apps.orders.services.assembling import assemble
+from apps.orders.services.exempting import refuse_unentitled
 from apps.orders.services.overriding import refuse_unapproved
 from apps.orders.services.promising import find_promise, removed_since
 from apps.orders.types import Sale
@@ -25,6 +26,7 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
 
     Raises:
         DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
+        ExemptionFundsNotOwn: as `exempting.refuse_unentitled`.
         PriceOverrideNeedsApproval: as `overriding.refuse_unapproved`.
     """
     promise = find_promise(till=till, order_id=request.id, now=now)
@@ -34,6 +36,7 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
     check_hours(basket, store=till.store, now=now)
     age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=now)
     tenders = get_tenders(order_id=request.id, offered=request.offered)
+    refuse_unentitled(basket, tenders)
     return Sale(
         request=request,
         basket=basket,

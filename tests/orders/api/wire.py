@@ -38,6 +38,7 @@ BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "
     "total_cents",
     "state_tax_cents",
     "surtax_cents",
+    "tax_exemption",
 }
 ORDER_KEYS = BASKET_KEYS | {
     "number",
@@ -46,6 +47,7 @@ ORDER_KEYS = BASKET_KEYS | {
     "store",
     "terminal",
     "cashier",
+    "customer_id",
     "tenders",
     "paid",
     "change_cents",
