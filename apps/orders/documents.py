@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apps.core.money import round_to_nickel
 from apps.orders.types import OrderStatus
 from apps.payments.rules import refund_id_of
 
@@ -43,6 +44,7 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
         "tenders": describe_tenders(sale.settlement.tenders),
         "paid": not any(tender.payment_id for tender in sale.settlement.tenders),
         "change_cents": sale.settlement.change_cents,
+        "cash_rounding_cents": sale.settlement.cash_rounding_cents,
         "age_check": {"outcome": "accepted", "method": age.method.value.lower()} if age else None,
         "taken_at": sale.request.taken_at,
         "placed_at": sale.placed_at,
@@ -53,11 +55,13 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
 
 def describe_quote(order_id: UUID, quote: Quote, tip_cents: int) -> dict[str, Any]:
     """The answer to a quote: what the sale would cost, and what it would need."""
+    total_cents = quote.basket.total_cents + tip_cents
     return {
         "id": str(order_id),
         **describe_basket(quote.basket),
         "tip_cents": tip_cents,
-        "total_cents": quote.basket.total_cents + tip_cents,
+        "total_cents": total_cents,
+        "cash_total_cents": round_to_nickel(total_cents) if quote.rounds_cash else total_cents,
         "requires": {
             "minimum_age": quote.basket.minimum_age,
             "selling_hours_ok": quote.selling_hours_ok,
@@ -173,6 +177,7 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         "tenders": describe_tenders(tenders),
         "paid": is_paid,
         "change_cents": order.change_cents,
+        "cash_rounding_cents": order.cash_rounding_cents,
         "age_check": age,
         "taken_at": order.taken_at,
         "placed_at": order.placed_at,
@@ -222,6 +227,7 @@ def describe_return(
         "lines": [_describe_returned(part) for part in given.lines.all()],
         "tax_cents": given.tax_cents,
         "total_cents": given.total_cents,
+        "cash_rounding_cents": given.cash_rounding_cents,
         "tenders": describe_tenders(tenders),
         "refunds": [
             {

@@ -1,4 +1,4 @@
-"""What stands out in the takings of a shift, a day or a late sale: sales without tax.
+"""What stands out in the takings of a shift, a day or a late sale: sales without tax, rounded cash.
 
 A Z that was written before one of these figures was kept does not have it; a reader asks for each.
 """
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
     from apps.orders.models import Order, Return
 
-KEYS = ("exempt",)
+KEYS = ("exempt", "cash_rounding_cents")
 
 
 def sum_particulars(
     *, sold: QuerySet[Order], voided: QuerySet[Order], returned: QuerySet[Return]
 ) -> dict[str, Any]:
     """The figures by their keys in a Z or a day."""
-    return {"exempt": _sum_exempt(sold, voided, returned)}
+    return {
+        "exempt": _sum_exempt(sold, voided, returned),
+        "cash_rounding_cents": _sum_rounded(sold) - _sum_rounded(voided) - _sum_rounded(returned),
+    }
 
 
 def print_particulars(z: Mapping[str, Any]) -> Iterator[str]:
@@ -36,6 +39,13 @@ def print_particulars(z: Mapping[str, Any]) -> Iterator[str]:
         yield spread(f"Without tax ({exempt['count']})", format_cents(exempt["sales_cents"]))
     if exempt.get("back_cents"):
         yield spread("  voided and returned", format_cents(-exempt["back_cents"]))
+    if rounded := z.get("cash_rounding_cents"):
+        yield spread("Cash rounding", format_cents(rounded))
+
+
+def _sum_rounded(rows: QuerySet[Any]) -> int:
+    """What cash was rounded by; a void hands back what was paid, so it takes its rounding back."""
+    return rows.aggregate(cents=Sum("cash_rounding_cents"))["cents"] or 0
 
 
 def _sum_exempt(

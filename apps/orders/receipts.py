@@ -55,6 +55,7 @@ def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
         sums=tuple(_sums(order, head["county"])),
         total=("TOTAL", format_cents(order.total_cents)),
         tenders=(
+            *_rounded(order),
             *((t.kind.value.capitalize(), format_cents(t.amount_cents)) for t in taken),
             ("Change", format_cents(order.change_cents)),
         ),
@@ -147,6 +148,12 @@ def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
         yield f"{county} surtax", format_cents(order.surtax_cents)
     if order.tip_cents:
         yield "Tip", format_cents(order.tip_cents)
+
+
+def _rounded(order: Order) -> Iterator[tuple[str, str]]:
+    """What cash was rounded by, in a store without pennies."""
+    if order.cash_rounding_cents:
+        yield "Cash rounding", format_cents(order.cash_rounding_cents)
 
 
 def _notes(order: Order) -> Iterator[str]:

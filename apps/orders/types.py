@@ -203,6 +203,7 @@ class Quote:
     basket: PricedBasket
     selling_hours_ok: bool
     approvals: tuple[str, ...]
+    rounds_cash: bool = False
 
 
 # --- The sale -------------------------------------------------------------------------------------

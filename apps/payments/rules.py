@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
 from apps.payments.errors import TenderExcess, TenderInsufficient
+from apps.payments.rounding import round_sale
 from apps.payments.types import (
     Address,
     DisputeStatus,
@@ -96,8 +97,8 @@ _STATUS_OF_REFUND: Mapping[str, RefundStatus] = {
 }
 
 
-def settle(total_cents: int, tenders: Sequence[Tender]) -> Settlement:
-    """Cover a total. Change comes out of cash alone.
+def settle(total_cents: int, tenders: Sequence[Tender], *, rounds_cash: bool = False) -> Settlement:
+    """Cover a total. Change comes out of cash alone; `rounds_cash` where there are no pennies.
 
     Raises:
         TenderInsufficient: with `missing_cents`, what is still owed.
@@ -109,14 +110,15 @@ def settle(total_cents: int, tenders: Sequence[Tender]) -> Settlement:
             f"The cards pay {format_cents(by_card)}, the order is {format_cents(total_cents)}.",
             total_cents=total_cents,
         )
-    change = sum(tender.amount_cents for tender in tenders) - total_cents
+    rounding = round_sale(total_cents, tenders) if rounds_cash else 0
+    change = sum(tender.amount_cents for tender in tenders) - total_cents - rounding
     if change < 0:
         raise TenderInsufficient(
             f"{format_cents(-change)} of {format_cents(total_cents)} is missing.",
             total_cents=total_cents,
             missing_cents=-change,
         )
-    return Settlement(tuple(tenders), change)
+    return Settlement(tuple(tenders), change, rounding)
 
 
 def parts_of_address(address: str) -> Address:

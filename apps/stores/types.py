@@ -234,6 +234,7 @@ class StoreProfile:
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]
     calendar: SellingCalendar
     recount_over_cents: int | None = None  # a drawer that is off by more is counted twice
+    rounds_cash: bool = False  # to five cents, for want of pennies
 
     def business_date(self, at: datetime) -> date:
         """The date that an instant is booked on here."""

@@ -38,6 +38,7 @@ MONEY = {
     "tip_cents": 0,
     "total_cents": 4477,
     "change_cents": 523,
+    "cash_rounding_cents": 0,
     "paid": True,
 }
 BOURBON_LINE = {

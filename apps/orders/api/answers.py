@@ -92,7 +92,10 @@ class BasketOut(serializers.Serializer[Any]):
 
 
 class Order(BasketOut):
-    """A sale. subtotal - discount + tax + tip = total; tenders - change = total - returned."""
+    """A sale. subtotal - discount + tax + tip = total.
+
+    tenders - change = total + cash rounding - returned.
+    """
 
     lines = SoldLineOut(many=True)
     id = serializers.UUIDField()
@@ -109,6 +112,9 @@ class Order(BasketOut):
         help_text="All its money is taken: cash at once, a card when Stripe has confirmed that."
     )
     change_cents = serializers.IntegerField()
+    cash_rounding_cents = serializers.IntegerField(
+        help_text="Paid beyond the total in cash, -2 to 2, in a store without pennies."
+    )
     age_check = AgeCheckOut(allow_null=True)
     taken_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()
@@ -148,6 +154,9 @@ class Return(serializers.Serializer[Any]):
     lines = ReturnedLineOut(many=True)
     tax_cents = serializers.IntegerField(help_text="Of `total_cents`.")
     total_cents = serializers.IntegerField()
+    cash_rounding_cents = serializers.IntegerField(
+        help_text="Handed back beyond the total in cash, in a store without pennies."
+    )
     tenders = TenderOut(many=True)
     refunds = HeldRefundOut(many=True)
     returned_at = serializers.DateTimeField()
@@ -164,6 +173,7 @@ class Quote(BasketOut):
 
     id = serializers.UUIDField()
     tip_cents = serializers.IntegerField()
+    cash_total_cents = serializers.IntegerField(help_text="The total, if all is paid in cash.")
     requires = Requirements()
 
 

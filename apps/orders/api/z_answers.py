@@ -73,6 +73,9 @@ class TakingsOut(serializers.Serializer[Any]):
     net_cents = serializers.IntegerField(help_text="Sales less voids and returns, tips included.")
     tenders = TenderSums(many=True)
     orders = ReceiptSpan()
+    cash_rounding_cents = serializers.IntegerField(
+        required=False, help_text="The tenders' net is net_cents and this: cash without pennies."
+    )
     exempt = ExemptSums(required=False, help_text="Not on a Z written before it was counted.")
     expected_cents = serializers.IntegerField()
     variance_cents = serializers.IntegerField()

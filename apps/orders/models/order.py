@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
 from apps.orders.types import AgeMethod, OrderStatus
+from apps.payments.rounding import MOST_ROUNDED_CENTS
 
 
 class Order(models.Model):
@@ -37,6 +38,9 @@ class Order(models.Model):
     tip_cents = models.BigIntegerField()
     total_cents = models.BigIntegerField()
     change_cents = models.BigIntegerField()
+    cash_rounding_cents = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Paid beyond the total in cash, for want of pennies."
+    )
     minimum_age = models.PositiveSmallIntegerField(default=0)
     age_method = models.CharField(max_length=8, blank=True, choices=choices(AgeMethod))
     age_rule = models.CharField(max_length=40, blank=True)
@@ -125,6 +129,13 @@ class Order(models.Model):
                 condition=Q(status=OrderStatus.VOIDED.value, voided_at__isnull=False)
                 | Q(status=OrderStatus.COMPLETED.value, voided_at__isnull=True),
                 name="a_void_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cash_rounding_cents__gte=-MOST_ROUNDED_CENTS,
+                    cash_rounding_cents__lte=MOST_ROUNDED_CENTS,
+                ),
+                name="order_cash_rounding_within_two_cents",
             ),
             models.CheckConstraint(
                 condition=Q(certificate__isnull=True, exemption__isnull=True)

@@ -40,7 +40,9 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
     return Sale(
         request=request,
         basket=basket,
-        settlement=settle(basket.total_cents + request.tip_cents, tenders),
+        settlement=settle(
+            basket.total_cents + request.tip_cents, tenders, rounds_cash=till.store.rounds_cash
+        ),
         age_check=age,
         business_date=business_date(
             now, zone=till.store.zone, day_end_hour=till.store.day_end_hour

@@ -22,8 +22,8 @@ from apps.payments.types import (
 class Tender(models.Model):
     """One tender of an order, in cents. What a void or a return hands back is a negative row.
 
-    For every order: the tenders less the change given are the total less what was returned, or
-    nothing once voided.
+    For every order: the tenders less the change given are the total, with what cash was rounded by,
+    less what was returned, or nothing once voided.
     """
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tenders")

@@ -171,6 +171,8 @@ def _write_back(given: GivenBack, now: datetime) -> None:
     for part in (*given.parts, *given.gone):
         key = (part.kind.value, part.payment_id)
         back[key] = back.get(key, 0) + part.amount_cents
+    if given.cash_rounding_cents:
+        back[TenderKind.CASH.value, None] += given.cash_rounding_cents
     Tender.objects.bulk_create(
         Tender(
             order_id=given.order_id,

@@ -61,6 +61,7 @@ SUMS = {
 PAID = {
     "tenders": [{"kind": "cash", "amount_cents": 5000, "payment_id": None}],
     "change_cents": 722,
+    "cash_rounding_cents": 0,
     "paid": True,
     "age_check": {"outcome": "accepted", "method": "typed"},
     "taken_at": None,

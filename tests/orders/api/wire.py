@@ -51,6 +51,7 @@ ORDER_KEYS = BASKET_KEYS | {
     "tenders",
     "paid",
     "change_cents",
+    "cash_rounding_cents",
     "age_check",
     "placed_at",
     "warnings",
