@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
+from apps.customers.points import find_points_drift
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
 from apps.orders.panels import list_sales_to
+from apps.orders.points_checks import find_mispointed_orders
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -38,6 +40,8 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "payments": find_payment_drift,
     "drawers": find_unbalanced_drawers,
     "shifts": find_faulty_shifts,
+    "points": find_points_drift,
+    "points of orders": find_mispointed_orders,
     "audit": find_broken_links,
 }
 
@@ -79,6 +83,9 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.importrun": _SEE,
         "customers.customer": _SEE,
         "customers.exemptioncertificate": _SEE,
+        "customers.loyaltyprogramme": _SEE,
+        "customers.loyaltyaccount": _SEE,
+        "customers.loyaltyentry": _SEE,
         "inventory.stockbalance": _SEE,
         "inventory.stockmovement": _SEE,
         "inventory.stockdocument": _SEE,
@@ -126,6 +133,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     Permission.MANAGE_CUSTOMERS: {
         "customers.customer": _EDIT,
         "customers.exemptioncertificate": _EDIT,
+        "customers.loyaltyaccount": ("view", "change"),
     },
     Permission.IMPORT_PRODUCTS: {"catalog.importrun": ("view", "add")},
     Permission.MOVE_STOCK: {
@@ -138,6 +146,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     },
     Permission.MANAGE_STAFF: {"stores.staff": _EDIT},
     Permission.MANAGE_STORES: {
+        "customers.loyaltyprogramme": _EDIT,
         "stores.rolelimit": ("view", "change"),
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),

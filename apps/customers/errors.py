@@ -80,3 +80,19 @@ class CertificateRevoked(DomainError):
     code = "certificate-revoked"
     title = "The certificate was revoked already"
     kind = Kind.CONFLICT
+
+
+class PointsNeedCustomer(DomainError):
+    code = "points-need-customer"
+    title = "Points are used by a customer whom the order names"
+
+
+class PointsNotTaken(DomainError):
+    code = "points-not-taken"
+    title = "Points cannot be used like this here"
+
+
+class PointsInsufficient(DomainError):
+    code = "points-insufficient"
+    title = "The customer has fewer points"
+    kind = Kind.CONFLICT

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from apps.core.admin.fields import DollarsField
+from apps.core.choices import label
 from apps.core.errors import DomainError
 from apps.customers.exemption_rules import check_certificate, tidy_number
-from apps.customers.models import Customer, ExemptionCertificate
+from apps.customers.models import Customer, ExemptionCertificate, LoyaltyProgramme
 from apps.customers.rules import (
     LONGEST_EMAIL,
     LONGEST_NAME,
@@ -20,6 +25,7 @@ from apps.customers.rules import (
     normalise_phone,
 )
 from apps.customers.types import CertificateKind, NewCertificate, NewCustomer
+from apps.stores.types import TaxClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,3 +121,48 @@ class RevokeForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="Your name and the time are kept with it.",
     )
+
+
+class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A loyalty programme in a manager's words: dollars, and kinds of goods to tick."""
+
+    tax_classes = forms.MultipleChoiceField(
+        label="Kinds of goods",
+        choices=[(kind.value, label(kind)) for kind in TaxClass],
+        required=False,
+        help_text="None ticked: all of them.",
+    )
+    hundred_points_cents = DollarsField(
+        label="100 points are worth", help_text="What comes off the price for a hundred points."
+    )
+
+    class Meta:
+        model = LoyaltyProgramme
+        fields = (
+            "name",
+            "stores",
+            "is_active",
+            "counts_alcohol",
+            "tax_classes",
+            "points_per_dollar",
+            "hundred_points_cents",
+            "minimum_points",
+        )
+
+
+class AdjustForm(forms.Form):
+    """How many points to give or take, and why."""
+
+    points = forms.IntegerField(
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="With a minus to take some away.",
+    )
+    reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    def clean_points(self) -> int:
+        points: int = self.cleaned_data["points"]
+        if not points:
+            raise forms.ValidationError("Type how many points to give or to take.")
+        return points

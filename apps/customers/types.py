@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from uuid import UUID
 
@@ -100,3 +101,48 @@ class Exemption:
 
     certificate: Certificate
     claim: ExemptionClaim
+
+
+# --- Loyalty --------------------------------------------------------------------------------------
+
+
+class PointsEntryKind(StrEnum):
+    """Why points came or went."""
+
+    EARNED = "EARNED"  # by a sale
+    REVERSED = "REVERSED"  # what a sale earned, as its goods come back
+    REDEEMED = "REDEEMED"  # used in a sale
+    GIVEN_BACK = "GIVEN_BACK"  # what was used, as the goods come back
+    ADJUSTED = "ADJUSTED"  # by a manager, for a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A loyalty programme as a sale sees it."""
+
+    id: int
+    name: str
+    points_per_dollar: int
+    counts_alcohol: bool
+    tax_classes: frozenset[str]
+    hundred_points_cents: int
+    minimum_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOfLine:
+    """What of a line earned points, in cents, and how many were used on it."""
+
+    net_cents: int
+    redeemed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOfSale:
+    """What a sale does to a customer's points, and what that rests on, line by line."""
+
+    programme_id: int
+    points_per_dollar: int
+    earned: int
+    redeemed: int
+    lines: Mapping[str, PointsOfLine]

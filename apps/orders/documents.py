@@ -100,6 +100,11 @@ def describe_basket(basket: PricedBasket) -> dict[str, Any]:
         "surtax_cents": basket.surtax_cents,
         "total_cents": basket.total_cents,
         "tax_exemption": describe_exemption(basket.exemption),
+        "points": (
+            {"earned": basket.points.earned, "redeemed": basket.points.redeemed}
+            if basket.points
+            else None
+        ),
     }
 
 
@@ -120,8 +125,22 @@ def describe_exemption(exemption: Exemption | None) -> dict[str, Any] | None:
 
 
 def describe_discounts(priced: PricedLine) -> list[dict[str, Any]]:
-    """What came off a line and why: which version of which promotion, over which prices."""
-    return [
+    """What came off a line and why: which version of which promotion, over which prices.
+
+    What no promotion took off, points did.
+    """
+    points_cents = priced.discount_cents - sum(each.amount_cents for each in priced.discounts)
+    by_points = {
+        "promotion": None,
+        "code": "POINTS",
+        "name": "Loyalty points",
+        "kind": "points",
+        "version": 1,
+        "price_book": priced.line.item.price_book,
+        "amount_cents": points_cents,
+        "units": priced.line.base_units,
+    }
+    by_promotion: list[dict[str, Any]] = [
         {
             "promotion": applied.promotion.id,
             "code": applied.promotion.code,
@@ -134,6 +153,7 @@ def describe_discounts(priced: PricedLine) -> list[dict[str, Any]]:
         }
         for applied in priced.discounts
     ]
+    return [*by_promotion, by_points] if points_cents else by_promotion
 
 
 def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
@@ -166,6 +186,9 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         "cashier": {"id": order.cashier_id, "name": order.cashier_name},
         "customer_id": str(order.customer_id) if order.customer_id else None,
         "tax_exemption": order.exemption,
+        "points": (
+            {name: order.points[name] for name in ("earned", "redeemed")} if order.points else None
+        ),
         "lines": [_describe_line(line) for line in order.lines.all()],
         "subtotal_cents": order.subtotal_cents,
         "discount_cents": order.discount_cents,

@@ -162,6 +162,8 @@ def _notes(order: Order) -> Iterator[str]:
     if order.exemption:
         yield "TAX EXEMPT"
         yield "{kind} {number}, {holder}".format_map(order.exemption)
+    if order.points:
+        yield "Points earned: {earned}, used: {redeemed}".format_map(order.points)
     if order.age_method:
         yield f"Age {order.minimum_age}+ checked"
     if order.letterhead["footer"]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from apps.catalog.promotions.types import Applied
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
-    from apps.customers.types import Exemption, ExemptionClaim
+    from apps.customers.types import Exemption, ExemptionClaim, PointsOfSale
     from apps.payments.types import Offered, Settlement, Tender
 
 
@@ -93,6 +93,7 @@ class OrderRequest:
     employee_price: bool = False
     customer_id: UUID | None = None
     exemption: ExemptionClaim | None = None
+    redeem_points: int = 0
 
 
 # --- Pricing --------------------------------------------------------------------------------------
@@ -189,6 +190,7 @@ class PricedBasket:
     minimum_age: int
     has_alcohol: bool
     exemption: Exemption | None = None  # under which nothing of it is taxed
+    points: PointsOfSale | None = None  # of the customer, where there is a programme
 
     @property
     def tax_cents(self) -> int:

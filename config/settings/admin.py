@@ -88,6 +88,8 @@ UNFOLD: dict[str, Any] = {
             _group(
                 "Customers",
                 _page("Customers", "person_search", "customers.customer"),
+                _page("Loyalty", "loyalty", "customers.loyaltyprogramme"),
+                _page("Points", "stars", "customers.loyaltyaccount"),
                 _page("Tax certificates", "workspace_premium", "customers.exemptioncertificate"),
             ),
             _group(

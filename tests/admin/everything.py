@@ -21,6 +21,7 @@ from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
+from tests.customers.points import make_points, make_programme
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.payments.books import (
@@ -78,6 +79,7 @@ def make_everything() -> None:
     api.post("approvals/requests", {"action": "no-sale"})
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
+    make_points(make_programme(), make_customer(), 250)
 
 
 def _run_a_shift(api: ApiClient, chips: Product) -> None:

@@ -31,6 +31,7 @@ SEEN = {
     "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_promotion", "customers_customer", "customers_exemptioncertificate",
+    "customers_loyaltyprogramme", "customers_loyaltyaccount", "customers_loyaltyentry",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
     "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
@@ -47,6 +48,7 @@ MANAGER_ADDS = {
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",
+    "customers_loyaltyprogramme",
 }  # fmt: skip
 
 

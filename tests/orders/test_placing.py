@@ -93,6 +93,7 @@ def test_a_sale_answers_with_the_whole_order(till: Till, bourbon: Product, chips
         "terminal": {"id": till.register.id, "number": 1, "name": "Till 1"},
         "customer_id": None,
         "tax_exemption": None,
+        "points": None,
         "cashier": {"id": till.clerk.id, "name": "Ana"},
         "lines": [
             {"id": first["id"], "product_id": bourbon.pk, **BOURBON_LINE},

@@ -44,6 +44,17 @@ class CustomerOut(serializers.Serializer[Any]):
     forgotten = serializers.BooleanField()
 
 
+class CustomerPoints(serializers.Serializer[Any]):
+    programme = serializers.CharField()
+    balance = serializers.IntegerField(help_text="Below nothing where goods came back.")
+    worth_cents = serializers.IntegerField()
+    minimum_points = serializers.IntegerField(help_text="The fewest that can be used at once.")
+
+
+class WholeCustomerOut(CustomerOut):
+    points = CustomerPoints(allow_null=True, help_text="Null in a store without a programme.")
+
+
 class CustomersOut(serializers.Serializer[Any]):
     """At most twenty; a phone may be shared."""
 

@@ -13,6 +13,7 @@ from apps.core.api.views import send_json
 from apps.customers import errors
 from apps.customers.api import serializers
 from apps.customers.api.throttles import LookupThrottle
+from apps.customers.points import describe_points
 from apps.customers.selectors import describe_customer, get_customer, list_by_contact
 from apps.customers.services.registering import register_customer
 from apps.customers.types import ContactKind, NewCustomer
@@ -89,7 +90,9 @@ class CustomerView(TillView):
         "GET": (*_READ, errors.CustomerUnknown)
     }
 
-    @extend_schema(operation_id="get_customer", responses=serializers.CustomerOut)
+    @extend_schema(operation_id="get_customer", responses=serializers.WholeCustomerOut)
     def get(self, request: Request, customer_id: UUID) -> HttpResponse:
-        """A customer by their id."""
-        return send_json(describe_customer(get_customer(customer_id=customer_id)))
+        """A customer by their id, with their points in the programme of this store."""
+        document = describe_customer(get_customer(customer_id=customer_id))
+        points = describe_points(store_id=self.till(request).store.id, customer_id=customer_id)
+        return send_json({**document, "points": points})

@@ -11,11 +11,11 @@ from apps.catalog.promotions.types import PromotionKind
 from apps.orders.api.buyers import TaxExemptionOut
 from apps.orders.types import OrderStatus
 
-PROMOTION_KINDS = [kind.value.lower() for kind in PromotionKind]
+PROMOTION_KINDS = [*(kind.value.lower() for kind in PromotionKind), "points"]
 
 
 class DiscountOut(serializers.Serializer[Any]):
-    promotion = serializers.IntegerField()
+    promotion = serializers.IntegerField(allow_null=True, help_text="None for points.")
     code = serializers.CharField()
     name = serializers.CharField(help_text="As the receipt says it.")
     kind = serializers.ChoiceField(PROMOTION_KINDS)
@@ -78,6 +78,13 @@ class WarningOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class PointsOut(serializers.Serializer[Any]):
+    """Loyalty points of the sale, as it was made."""
+
+    earned = serializers.IntegerField()
+    redeemed = serializers.IntegerField()
+
+
 class BasketOut(serializers.Serializer[Any]):
     """A priced basket."""
 
@@ -89,6 +96,7 @@ class BasketOut(serializers.Serializer[Any]):
     surtax_cents = serializers.IntegerField(help_text="The county's part of `tax_cents`.")
     total_cents = serializers.IntegerField()
     tax_exemption = TaxExemptionOut(allow_null=True)
+    points = PointsOut(allow_null=True)
 
 
 class Order(BasketOut):

@@ -62,6 +62,7 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         coupons=tuple(asked.get("coupons", ())),
         employee_price=asked.get("employee_price", False),
         customer_id=asked.get("customer_id"),
+        redeem_points=asked.get("redeem_points", 0),
         exemption=read_claim(asked.get("tax_exemption")),
     )
 

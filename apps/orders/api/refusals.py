@@ -10,6 +10,9 @@ from apps.customers.errors import (
     ExemptionNotForResale,
     ExemptionNotInForce,
     ExemptionUnknown,
+    PointsInsufficient,
+    PointsNeedCustomer,
+    PointsNotTaken,
 )
 from apps.orders import errors
 from apps.payments.errors import (
@@ -41,6 +44,9 @@ BASKET_REFUSALS = (
     ExemptionUnknown,
     ExemptionNotInForce,
     ExemptionNotForResale,
+    PointsNeedCustomer,
+    PointsNotTaken,
+    PointsInsufficient,
     CouponUnknown,
     errors.EmployeePriceForbidden,
 )

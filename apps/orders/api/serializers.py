@@ -34,6 +34,7 @@ MAX_LINES = 500
 MAX_QUANTITY = 10_000
 MAX_TENDERS = 20
 MAX_COUPONS = 10
+MAX_POINTS = 10_000_000
 LONGEST_COUPON = 20
 MAX_ID = 2**63 - 1
 LONGEST_BARCODE = 100
@@ -118,6 +119,9 @@ class OrderIn(StrictSerializer):
     tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
     tip_cents = CentsField(required=False)
     customer_id = IdField(required=False, allow_null=True)
+    redeem_points = WholeNumberField(
+        min_value=0, max_value=MAX_POINTS, required=False, help_text="Of the customer's points."
+    )
     tax_exemption = TaxExemptionIn(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
     coupons = serializers.ListField(

@@ -60,6 +60,9 @@ class Order(models.Model):
         help_text="Under which it was sold without tax.",
     )
     exemption = models.JSONField(null=True, help_text="The certificate, and what was said of it.")
+    points = models.JSONField(
+        null=True, help_text="Loyalty points earned and used, and on which lines."
+    )
     taken_at = models.DateTimeField(null=True, help_text="When the terminal says it was sold.")
     placed_at = models.DateTimeField(help_text="When we wrote it down.")
     voided_at = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apps.catalog.rules import legal_obstacle
@@ -14,6 +14,7 @@ from apps.orders.rules import price_basket
 from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
 from apps.orders.services.promoting import take_promotions
+from apps.orders.services.rewarding import take_points
 from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
@@ -77,6 +78,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
         CustomerNotOnFile, ExemptionUnknown, ExemptionNotInForce, ExemptionNotForResale: as
             `exempting.find_exemption`.
+        PointsNeedCustomer, PointsNotTaken, PointsInsufficient: as `rewarding.take_points`.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
@@ -107,7 +109,9 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
     exemption = find_exemption(till, request, lines, now)
+    promoted, points = take_points(till, request, lines, promoted)
     basket = price_basket(lines, promoted, store=store, rates=rates, day=today, exemption=exemption)
+    basket = replace(basket, points=points)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 

@@ -14,13 +14,13 @@ from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
+from apps.orders.services.claiming import claim
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides, tell_of_overrides
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
-from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,6 +42,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     Raises:
         DomainError: what `deciding.decide` refuses.
         ApprovalInvalid: as `overriding.approve_overrides`.
+        PointsInsufficient: as `claiming.claim`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
@@ -50,16 +51,15 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     if late and request.taken_at:
         sale = replace(sale, business_date=till.store.business_date(request.taken_at))
     approvers = approve_overrides(till=till, sale=sale, now=now)
-    # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
-    claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
+    claim(till=till, sale=sale, now=now)
     tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
     _tell_of_removed(till, sale, now)
-    claim = claim_number(till, sale.business_date, late=late.pk if late else None)
+    held = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
         terminal_number=till.register.number,
         day=sale.business_date,
-        sequence=claim.sequence,
+        sequence=held.sequence,
     )
     document = describe_sale(till, sale, number)
     fact = AuditFact(
@@ -72,7 +72,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     event = OrderCompleted(
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
     )
-    levels = write_sale(till, sale, (number, claim), fact, event)
+    levels = write_sale(till, sale, (number, held), fact, event)
     if late is not None:
         amend_z(till=till, shift=late, order_id=request.id, now=now)
     run_after_commit(lambda: note_levels(levels))

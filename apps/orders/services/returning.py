@@ -19,6 +19,7 @@ from apps.orders.locks import lock_order
 from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.handing_back import hand_back
+from apps.orders.services.rewarding import take_points_back
 from apps.orders.services.taking_back import take_back
 from apps.payments.drawer_locks import hold_drawer
 from apps.stores.services.authorising import authorise
@@ -64,6 +65,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     rounding_cents = hand_back(
         till=till, order=order, request=request, total_cents=total_cents, now=now
     )
+    take_points_back(till=till, order=order, coming=lines, return_id=request.id, now=now)
     given = _write(till, order, request, lines, rounding_cents, now)
     document = describe_returns(returns=[given])[0]
     _tell(till, given, approver, document, now)

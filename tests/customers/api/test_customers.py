@@ -9,6 +9,7 @@ import pytest
 
 from apps.customers.models import Customer
 from apps.stores.types import Role
+from tests.customers.points import make_points, make_programme
 from tests.factories import api_client, make_store, open_till
 from tests.orders.api.wire import refusal
 
@@ -37,7 +38,7 @@ def test_a_customer_is_registered_and_read_back_by_id_phone_and_email(api: ApiCl
     told = made.json()
     assert (told["phone"], told["email"]) == ("+15615550142", "ada@example.com")
     assert (told["accepts_marketing"], told["forgotten"]) == (True, False)
-    assert api.get(f"customers/{sent['id']}").json() == told
+    assert api.get(f"customers/{sent['id']}").json() == {**told, "points": None}
     for query in ({"phone": "+1 561 555 0142"}, {"email": "ADA@example.com"}):
         found = api.get("customers", **query).json()
         assert found == {"results": [told], "next": None, "previous": None}
@@ -71,6 +72,19 @@ def test_what_cannot_be_is_refused(
 @pytest.mark.parametrize("query", [{}, {"phone": "1", "email": "a@example.com"}, {"name": "Ada"}])
 def test_a_lookup_names_a_phone_or_an_email(api: ApiClient, query: dict[str, str]) -> None:
     assert api.get("customers", **query).status_code == 400
+
+
+def test_a_customer_shows_their_points_in_the_programme_of_the_store(api: ApiClient) -> None:
+    sent = ada()
+    api.post("customers", sent)
+    programme = make_programme(hundred_points_cents=50)
+    make_points(programme, Customer.objects.get(), 250)
+    assert api.get(f"customers/{sent['id']}").json()["points"] == {
+        "programme": "Regulars",
+        "balance": 250,
+        "worth_cents": 125,
+        "minimum_points": 100,
+    }
 
 
 def test_nobody_of_that_id_is_not_found(api: ApiClient) -> None:

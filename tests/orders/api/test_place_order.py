@@ -57,6 +57,7 @@ SUMS = {
     "tip_cents": 0,
     "total_cents": 4278,
     "tax_exemption": None,
+    "points": None,
 }
 PAID = {
     "tenders": [{"kind": "cash", "amount_cents": 5000, "payment_id": None}],

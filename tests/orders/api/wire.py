@@ -39,6 +39,7 @@ BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "
     "state_tax_cents",
     "surtax_cents",
     "tax_exemption",
+    "points",
 }
 ORDER_KEYS = BASKET_KEYS | {
     "number",
