@@ -1,4 +1,4 @@
-"""What stands out in the takings of a shift, a day or a late sale: sales without tax, rounded cash.
+"""What stands out in takings: sales without tax, rounded cash, tips by cashier.
 
 A Z that was written before one of these figures was kept does not have it; a reader asks for each.
 """
@@ -11,15 +11,17 @@ from django.db.models import Count, F, Sum
 
 from apps.core.money import format_cents
 from apps.orders.layout import spread
+from apps.orders.tips import merge_tips, sum_tips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from apps.orders.models import Order, Return
 
 KEYS = ("exempt", "cash_rounding_cents")
+NAME_COLUMNS = 30
 
 
 def sum_particulars(
@@ -28,6 +30,7 @@ def sum_particulars(
     """The figures by their keys in a Z or a day."""
     return {
         "exempt": _sum_exempt(sold, voided, returned),
+        "tips": sum_tips(sold=sold, voided=voided),
         "cash_rounding_cents": _sum_rounded(sold) - _sum_rounded(voided) - _sum_rounded(returned),
     }
 
@@ -39,8 +42,24 @@ def print_particulars(z: Mapping[str, Any]) -> Iterator[str]:
         yield spread(f"Without tax ({exempt['count']})", format_cents(exempt["sales_cents"]))
     if exempt.get("back_cents"):
         yield spread("  voided and returned", format_cents(-exempt["back_cents"]))
+    for tips in z.get("tips") or ():
+        name = f"  Tips of {tips['name']}"[:NAME_COLUMNS]
+        yield spread(name, format_cents(tips["tip_cents"]))
     if rounded := z.get("cash_rounding_cents"):
         yield spread("Cash rounding", format_cents(rounded))
+
+
+def find_wrong_tips(told: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -> str | None:
+    """What is wrong with the tips that a Z and its amendments tell, if anything is."""
+    if not all("tips" in figures for figures in told):
+        return None
+    for figures in told:
+        tips = sum(entry["tip_cents"] for entry in figures["tips"])
+        if tips != figures["sales"]["tip_cents"] - figures["voids"]["tip_cents"]:
+            return "its tips by cashier do not come to its tips"
+    if merge_tips(figures["tips"] for figures in told) != now["tips"]:
+        return "its tips with amendments are not what stands in the shift"
+    return None
 
 
 def _sum_rounded(rows: QuerySet[Any]) -> int:

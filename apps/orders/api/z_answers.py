@@ -63,6 +63,16 @@ class ExemptSums(serializers.Serializer[Any]):
     net_cents = serializers.IntegerField()
 
 
+class TipsOut(serializers.Serializer[Any]):
+    """Tips of one cashier, less those of voided sales."""
+
+    cashier_id = serializers.IntegerField()
+    name = serializers.CharField()
+    tip_cents = serializers.IntegerField()
+    by_card_cents = serializers.IntegerField(help_text="On cards: never in the drawer.")
+    in_cash_cents = serializers.IntegerField(help_text="In the drawer until it is paid out.")
+
+
 class TakingsOut(serializers.Serializer[Any]):
     """What was sold, voided and taken back."""
 
@@ -76,6 +86,7 @@ class TakingsOut(serializers.Serializer[Any]):
     cash_rounding_cents = serializers.IntegerField(
         required=False, help_text="The tenders' net is net_cents and this: cash without pennies."
     )
+    tips = TipsOut(many=True, required=False)
     exempt = ExemptSums(required=False, help_text="Not on a Z written before it was counted.")
     expected_cents = serializers.IntegerField()
     variance_cents = serializers.IntegerField()
