@@ -1,4 +1,7 @@
-"""The scene: a database with 10,000 products, five stores and eight tills with somebody at each."""
+"""The scene: a database with 10,000 products, five stores and eight tills with somebody at each.
+
+Two hundred promotions are live in every store, those of `bench.register`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from apps.catalog.gtin import check_digit
 from apps.catalog.models import pricing, product
 from apps.stores import models as stores
 from apps.stores.selectors import hash_token
+from bench.promotions import load_promotions
+from bench.register import CATEGORIES, DRINKS
 
 PRODUCTS = 10_000
 STORES = 5
@@ -45,6 +50,8 @@ def build_scene() -> Scene:
     call_command("migrate", verbosity=0)
     call_command("load_florida", stdout=io.StringIO())
     barcodes, product_ids = _make_products()
+    categories = product.Category.objects.order_by("pk").values_list("pk", flat=True)
+    load_promotions(product_ids, list(categories))
     rows = [_make_store(number) for number in range(1, STORES + 1)]
     _fill_shelves()
     desks = tuple(_make_desk(rows[i % STORES], i + 1) for i in range(TILLS))
@@ -54,13 +61,16 @@ def build_scene() -> Scene:
 
 def _make_products() -> tuple[tuple[str, ...], tuple[int, ...]]:
     book = pricing.PriceBook.objects.create(code="STANDARD", name="Standard")
-    category = product.Category.objects.create(department="Spirits", name="Whiskey")
+    categories = product.Category.objects.bulk_create(
+        product.Category(department="Spirits", name=f"Whiskey {number}")
+        for number in range(CATEGORIES)
+    )
     products = product.Product.objects.bulk_create(
         product.Product(
             sku=f"B{number:05d}",
             name=f"Benchmark Bourbon No. {number} 750 ml",
-            category=category,
-            beverage_type="SPIRITS",
+            category=categories[number % CATEGORIES],
+            beverage_type=DRINKS[number % len(DRINKS)].value,
             tax_class="ALCOHOL",
             volume_ml=750,
             abv_percent=40,

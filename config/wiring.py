@@ -9,7 +9,14 @@ from apps.core.audit_checks import find_broken_links
 from apps.customers.points import find_points_drift
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
-from apps.orders.events import OrderCompleted, OrderVoided, ReturnCompleted, ShiftClosed
+from apps.orders.events import (
+    OrderCompleted,
+    OrderVoided,
+    ReceiptEmailAsked,
+    ReplayAsked,
+    ReturnCompleted,
+    ShiftClosed,
+)
 from apps.orders.panels import list_sales_to
 from apps.orders.points_checks import find_mispointed_orders
 from apps.orders.selectors import find_unbalanced_orders
@@ -30,6 +37,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
     ShiftClosed: (),
+    ReceiptEmailAsked: ("orders.send_receipt",),
+    ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
 }
 
@@ -78,6 +87,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _SEE,
         "catalog.modifier": _SEE,
         "catalog.pricebook": _SEE,
+        "catalog.priceedition": _SEE,
+        "catalog.editionprice": _SEE,
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
@@ -93,9 +104,12 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.receiptemail": _SEE,
+        "orders.printjob": _SEE,
         "orders.zreport": _SEE,
         "orders.zamendment": _SEE,
         "orders.dayclose": _SEE,
+        "orders.basketreplay": _SEE,
         "payments.shift": _SEE,
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
@@ -118,7 +132,14 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.refund": ("add",),
         "payments.difference": ("change",),
     },
-    Permission.CLOSE_DAY: {"orders.dayclose": ("view", "add")},
+    Permission.PRINT_RECEIPT: {
+        "orders.receiptemail": ("add", "change"),
+        "orders.printjob": ("add", "change"),
+    },
+    Permission.CLOSE_DAY: {
+        "orders.dayclose": ("view", "add"),
+        "orders.zreport": ("view", "add"),
+    },
     Permission.EDIT_CATALOG: {
         "catalog.product": _EDIT,
         "catalog.barcode": (*_EDIT, "delete"),
@@ -127,6 +148,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.modifiergroup": _EDIT,
         "catalog.modifier": (*_EDIT, "delete"),
         "catalog.pricebook": _EDIT,
+        "catalog.priceedition": (*_EDIT, "delete"),
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },

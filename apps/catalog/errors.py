@@ -82,3 +82,37 @@ class PromotionStateConflict(DomainError):
 class CouponUnknown(DomainError):
     code = "coupon-unknown"
     title = "No promotion runs for this coupon"
+
+
+class EditionUnknown(DomainError):
+    code = "price-edition-unknown"
+    title = "There is no such price edition"
+    kind = Kind.NOT_FOUND
+
+
+class EditionCodeTaken(DomainError):
+    code = "price-edition-code-taken"
+    title = "Another price edition has this code"
+    kind = Kind.CONFLICT
+
+
+class EditionStateConflict(DomainError):
+    code = "price-edition-state-conflict"
+    title = "The price edition is not in a state that allows this"
+    kind = Kind.CONFLICT
+
+
+class EditionNotPublishable(DomainError):
+    code = "price-edition-not-publishable"
+    title = "The price edition cannot be published as it stands"
+
+
+class EditionsOverlap(DomainError):
+    code = "price-editions-overlap"
+    title = "Other prices of the same products begin at the same instant"
+    kind = Kind.CONFLICT
+
+
+class EditionFileRefused(DomainError):
+    code = "price-file-refused"
+    title = "The prices were not taken in"

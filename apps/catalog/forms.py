@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -14,8 +14,12 @@ from unfold.widgets import (
 )
 
 from apps.catalog.gtin import CodeInvalid, normalise, scale_code
-from apps.catalog.models import Price, PriceBook
+from apps.catalog.models import Price, PriceBook, PriceEdition
+from apps.catalog.services.editions.writing import Header
 from apps.core.admin.fields import DollarsField
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 
@@ -76,6 +80,27 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk is None and starts_at and starts_at < timezone.now():
             raise forms.ValidationError("A price cannot begin in the past.")
         return starts_at
+
+
+class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What an edition is called and when it begins."""
+
+    class Meta:
+        model = PriceEdition
+        fields = ("code", "name", "starts_at")
+
+    def clean_starts_at(self) -> datetime | None:
+        starts_at: datetime | None = self.cleaned_data.get("starts_at")
+        if starts_at and starts_at < timezone.now():
+            raise forms.ValidationError(
+                "That is past. Choose a start to come, or none to begin when it is published."
+            )
+        return starts_at
+
+    def to_header(self) -> Header:
+        """What was typed, as the services take it."""
+        typed = self.cleaned_data
+        return Header(typed["code"], typed["name"], typed["starts_at"])
 
 
 class UploadForm(forms.Form):

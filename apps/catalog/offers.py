@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from apps.stores.types import BeverageType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from apps.stores.types import StoreProfile
 
@@ -49,9 +51,33 @@ def compile_offers(rows: Iterable[PromotionRow], store: StoreProfile) -> Offers:
     return Offers((to_promotion(row) for row in rows), store.zone)
 
 
+def list_past_promotions(*, store_id: int, since: datetime) -> list[Promotion]:
+    """Every promotion that was live in a store at some instant since then, as it stands now.
+
+    Each runs from when it was published until it was withdrawn, within its own schedule.
+    """
+    rows = PromotionRow.objects.filter(
+        Q(stores=store_id) | Q(stores__isnull=True),
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=since),
+        published_at__isnull=False,
+    )
+    return [_while_published(row) for row in rows.prefetch_related(*PARTS).order_by("pk")]
+
+
 def clear() -> None:
     """Forget everything, as a fresh process would."""
     _offers.clear()
+
+
+def _while_published(row: PromotionRow) -> Promotion:
+    promotion = to_promotion(row)
+    ends = [end for end in (row.ends_at, row.withdrawn_at) if end is not None]
+    schedule = replace(
+        promotion.schedule,
+        starts_at=max(row.starts_at, row.published_at or row.starts_at),
+        ends_at=min(ends, default=None),
+    )
+    return replace(promotion, schedule=schedule)
 
 
 def to_promotion(row: PromotionRow) -> Promotion:

@@ -126,6 +126,12 @@ def list_known_products(*, product_ids: Collection[int]) -> set[int]:
     return set(Product.objects.filter(pk__in=product_ids).values_list("pk", flat=True))
 
 
+def list_costs(*, product_ids: Collection[int]) -> dict[int, int]:
+    """What a base unit costs the shop, by product, where it is known."""
+    known = Product.objects.filter(pk__in=product_ids, unit_cost_cents__isnull=False)
+    return {pk: cents or 0 for pk, cents in known.values_list("pk", "unit_cost_cents")}
+
+
 def _read(scan: str, store: StoreProfile) -> ScannedCode:
     try:
         code = read_scan(scan, price_digits=store.price_in_barcode_digits)

@@ -42,7 +42,7 @@ _FETCH = (
     " product.tax_class, product.minimum_age, product.volume_ml, product.abv_percent,"
     " product.is_active, EXISTS (SELECT 1 FROM catalog_product_modifier_groups AS link"
     " WHERE link.product_id = product.id), code.gtin, code.pack_size, price.starts_at,"
-    " price.price_cents, product.tracks_stock, category.id FROM ({wanted}) AS wanted"
+    " price.price_cents, product.tracks_stock, category.id, edition.code FROM ({wanted}) AS wanted"
     " JOIN catalog_product AS product ON product.id = wanted.id"
     " JOIN catalog_category AS category ON category.id = product.category_id"
     " LEFT JOIN catalog_barcode AS code ON code.product_id = product.id AND code.is_active"
@@ -50,6 +50,7 @@ _FETCH = (
     " AND price.starts_at >= COALESCE((SELECT MAX(earlier.starts_at) FROM catalog_price AS earlier"
     " WHERE earlier.book_id = %s AND earlier.product_id = product.id"
     " AND earlier.starts_at <= %s), price.starts_at)"
+    " LEFT JOIN catalog_priceedition AS edition ON edition.id = price.edition_id"
     " ORDER BY product.id, code.id, price.starts_at"
 )
 _BY_CODE = "SELECT product_id AS id FROM catalog_barcode WHERE is_active AND gtin IN ({marks})"
@@ -152,7 +153,7 @@ def _to_item(rows: list[Row], book: str, groups: tuple[ModifierGroup, ...]) -> I
     first = rows[0]
     beverage = BeverageType(first[4])
     codes = {row[11]: row[12] for row in rows if row[11] is not None}
-    prices = {row[13]: row[14] for row in rows if row[13] is not None}
+    prices = {row[13]: (row[14], row[17] or "") for row in rows if row[13] is not None}
     return Item(
         id=first[0],
         sku=first[1],
@@ -168,7 +169,7 @@ def _to_item(rows: list[Row], book: str, groups: tuple[ModifierGroup, ...]) -> I
         tracks_stock=bool(first[15]),
         barcodes=tuple(codes.items()),
         price_book=book,
-        prices=tuple(PricePoint(as_instant(at), cents) for at, cents in prices.items()),
+        prices=tuple(PricePoint(as_instant(at), *price) for at, price in prices.items()),
         modifier_groups=groups,
     )
 

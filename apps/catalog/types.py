@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,12 +13,24 @@ if TYPE_CHECKING:
     from apps.stores.types import BeverageType, TaxClass
 
 
+class EditionState(StrEnum):
+    """What was done with an edition of the price books. The clock says the rest."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    ROLLED_BACK = "ROLLED_BACK"
+
+
 @dataclass(frozen=True, slots=True)
 class PricePoint:
-    """A price per base unit from an instant on, until the next point's."""
+    """A price per base unit from an instant on, until the next point's.
+
+    `edition` is the code of the edition that it was published with; empty of any other price.
+    """
 
     starts_at: datetime
     price_cents: int
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +76,21 @@ class Item:
 
     def price_at(self, now: datetime) -> int | None:
         """Cents per base unit in force at an instant; None where the store has no price yet."""
+        point = self.point_at(now)
+        return None if point is None else point.price_cents
+
+    def point_at(self, now: datetime) -> PricePoint | None:
+        """The price in force at an instant, with where it came from; None where there is none."""
         in_force = None
         for point in self.prices:
             if point.starts_at > now:
                 break
-            in_force = point.price_cents
+            in_force = point
         return in_force
+
+    def coming(self, now: datetime) -> tuple[PricePoint, ...]:
+        """The prices that have not begun, the soonest first."""
+        return tuple(point for point in self.prices if point.starts_at > now)
 
 
 @dataclass(frozen=True, slots=True)

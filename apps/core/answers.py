@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import orjson
-from django.db import IntegrityError
 from django_subatomic.db import transaction, transaction_required
 
 from apps.core.errors import IdempotencyKeyReused, IdempotencyKeyUnknown
 from apps.core.models import IdempotencyRecord
-from apps.core.sql import Batch
+from apps.core.sql import Batch, insert_sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=90)
 COLUMNS = ("scope", "key", "fingerprint", "status", "body", "created_at")
+_TABLE = "core_idempotencyrecord"
+_KEEP_FIRST = f"{insert_sql(_TABLE, COLUMNS, 1)} ON CONFLICT (scope, key) DO NOTHING RETURNING 1"
 FIND = "SELECT fingerprint, status, body FROM core_idempotencyrecord WHERE scope = %s AND key = %s"
 
 
@@ -70,13 +71,10 @@ def keep_answer(
     request: Request, status: int, document: Mapping[str, JSON], *, now: datetime
 ) -> Answer:
     """Store the answer of an action that is done; or give the one that a twin has stored."""
-    answer = Answer(status, orjson.dumps(document, option=orjson.OPT_UTC_Z))
-    try:
-        with transaction():
-            store(request, answer, now=now)
-    except IntegrityError:
-        return find_replay(request) or answer
-    return answer
+    answer, batch = Answer(status, orjson.dumps(document, option=orjson.OPT_UTC_Z)), Batch()
+    kept = batch.add(_KEEP_FIRST, _values(request, answer, now))
+    batch.run()  # one statement is a transaction of its own
+    return answer if kept.rows else find_replay(request) or answer
 
 
 def find_answer(*, scope: str, key: str) -> Answer:
@@ -106,11 +104,15 @@ def store(request: Request, answer: Answer, *, now: datetime) -> None:
     Raises:
         django.db.IntegrityError: one is kept under this key already.
     """
-    body = answer.body.decode()
-    values = (request.scope, request.key, request.fingerprint, answer.status, body, now)
     batch = Batch()
-    batch.insert("core_idempotencyrecord", COLUMNS, [values])
+    batch.insert(_TABLE, COLUMNS, [_values(request, answer, now)])
     batch.run()
+
+
+def _values(request: Request, answer: Answer, now: datetime) -> tuple[object, ...]:
+    """What COLUMNS hold of an answer."""
+    body = answer.body.decode()
+    return (request.scope, request.key, request.fingerprint, answer.status, body, now)
 
 
 def as_replay(request: Request, row: Row | None) -> Answer | None:

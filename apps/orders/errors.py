@@ -157,3 +157,45 @@ class EmployeePriceForbidden(DomainError):
     code = "employee-price-forbidden"
     title = "Who sells may not give the employee price"
     kind = Kind.FORBIDDEN
+
+
+class EmailNotSetUp(DomainError):
+    code = "email-not-set-up"
+    title = "This installation cannot send e-mail"
+    kind = Kind.CONFLICT
+
+
+class EmailNotFailed(DomainError):
+    code = "email-not-failed"
+    title = "The receipt's e-mail has not failed"
+    kind = Kind.CONFLICT
+
+
+class EmailAddressForgotten(DomainError):
+    code = "email-address-forgotten"
+    title = "The customer's address is forgotten"
+    kind = Kind.CONFLICT
+
+
+class PrintJobExists(DomainError):
+    code = "print-job-exists"
+    title = "Another print job has this id"
+    kind = Kind.CONFLICT
+
+
+class PrintJobUnknown(DomainError):
+    code = "print-job-unknown"
+    title = "There is no such print job"
+    kind = Kind.NOT_FOUND
+
+
+class PrintJobLost(DomainError):
+    code = "print-job-lost"
+    title = "The print job is not yours any more"
+    kind = Kind.CONFLICT
+
+
+class PrintJobNotWaiting(DomainError):
+    code = "print-job-not-waiting"
+    title = "The print job does not wait any more"
+    kind = Kind.CONFLICT

@@ -53,3 +53,22 @@ class ShiftClosed(Event):
     terminal_id: int
     shift_id: str
     z: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptEmailAsked(Event):
+    """A receipt is to go to a mailbox, which the event does not name; the aggregate is its row."""
+
+    type: ClassVar[str] = "receipt-email.asked"
+
+    store_id: int
+    order_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayAsked(Event):
+    """Somebody wants to know what past baskets would cost under an edition of prices."""
+
+    type: ClassVar[str] = "replay.asked"
+
+    edition_code: str

@@ -1,4 +1,4 @@
-"""Text on paper: 42 columns, as most receipt printers have."""
+"""Text on paper: 42 columns, as most receipt printers have, unless a store's have more."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ COLUMNS = 42
 RULE = "-" * COLUMNS
 
 
-def spread(left: str, right: str) -> str:
+def spread(left: str, right: str, columns: int = COLUMNS) -> str:
     """Left and right text at the two edges; a left text that is too long gives way."""
-    room = COLUMNS - len(right) - 1
+    room = columns - len(right) - 1
     return f"{left[:room].ljust(room)} {right}".rstrip()
 
 
@@ -24,9 +24,9 @@ def wrap(text: str, width: int = COLUMNS) -> list[str]:
     return textwrap.wrap(text, width) or [""]
 
 
-def centred(text: str) -> list[str]:
+def centred(text: str, columns: int = COLUMNS) -> list[str]:
     """The text in the middle, on as many lines as it needs."""
-    return [part.center(COLUMNS).rstrip() for part in wrap(text)]
+    return [part.center(columns).rstrip() for part in wrap(text, columns)]
 
 
 def local_time(at: datetime, timezone: str) -> str:

@@ -33,3 +33,10 @@ def fingerprint(body: JSON) -> str:
     """SHA-256 of a body, whatever the order of its keys, without the identity document."""
     canonical = orjson.dumps(without_identity(body), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()
+
+
+def mask_address(address: str) -> str:
+    """What lists and logs show of a customer's address: maria@example.com is m***@e***.com."""
+    name, _, domain = address.rpartition("@")
+    host, _, ending = domain.rpartition(".")
+    return f"{name[:1]}***@{host[:1]}***.{ending}"

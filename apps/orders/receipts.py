@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.core.money import format_cents
-from apps.orders.layout import COLUMNS, RULE, centred, local_time, spread, wrap
+from apps.orders.layout import COLUMNS, centred, local_time, spread, wrap
+from apps.orders.receipt_code import receipt_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ class Receipt:
     total: tuple[str, str]
     tenders: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    code: str = ""  # what its barcode says
 
 
 def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
@@ -60,21 +62,34 @@ def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
             ("Change", format_cents(order.change_cents)),
         ),
         notes=tuple(_notes(order)),
+        code=receipt_code(order.number),
     )
 
 
 def render_text(receipt: Receipt) -> str:
     """The receipt as lines of text, each at most 42 characters wide."""
-    return "\n".join(_text_lines(receipt)) + "\n"
+    above, total, below = lay_out(receipt)
+    return "\n".join([*above, total, *below]) + "\n"
 
 
-def mark_copy(body: str, *, is_voided: bool) -> str:
-    """The same receipt with one more line, which says that it is a copy.
+def lay_out(receipt: Receipt, columns: int = COLUMNS) -> tuple[list[str], str, list[str]]:
+    """The receipt as lines of text of so many columns: above its total, the total, below it."""
+    total = spread(*receipt.total, columns)
+    return list(_above(receipt, columns)), total, list(_below(receipt, columns))
+
+
+def mark_of(*, is_voided: bool) -> str:
+    """What a copy says.
 
     What was printed before a void does not tell of it, so the mark does: nobody is to be refunded
     twice.
     """
-    mark = VOIDED_COPY_MARK if is_voided else COPY_MARK
+    return VOIDED_COPY_MARK if is_voided else COPY_MARK
+
+
+def mark_copy(body: str, *, is_voided: bool) -> str:
+    """The same receipt, as text or HTML, with one more line, which says that it is a copy."""
+    mark = mark_of(is_voided=is_voided)
     first, newline, rest = body.partition("\n")
     if first.startswith("<!DOCTYPE"):
         opening, tag, inside = rest.partition('<main class="receipt">\n')
@@ -82,40 +97,42 @@ def mark_copy(body: str, *, is_voided: bool) -> str:
     return f"{mark.center(COLUMNS).rstrip()}\n{body}"
 
 
-def _text_lines(receipt: Receipt) -> Iterator[str]:
+def _above(receipt: Receipt, columns: int) -> Iterator[str]:
     for text in receipt.heading:
-        yield from centred(text)
+        yield from centred(text, columns)
     yield ""
-    yield from _numbered(receipt)
-    yield from wrap(f"Served by {receipt.clerk}")
-    yield RULE
+    yield from _numbered(receipt, columns)
+    yield from wrap(f"Served by {receipt.clerk}", columns)
+    yield "-" * columns
     for line in receipt.lines:
-        yield from _sold(line)
-    yield RULE
-    yield from (spread(*entry) for entry in receipt.sums)
-    yield spread(*receipt.total)
-    yield RULE
-    yield from (spread(*entry) for entry in receipt.tenders)
+        yield from _sold(line, columns)
+    yield "-" * columns
+    yield from (spread(*entry, columns) for entry in receipt.sums)
+
+
+def _below(receipt: Receipt, columns: int) -> Iterator[str]:
+    yield "-" * columns
+    yield from (spread(*entry, columns) for entry in receipt.tenders)
     for note in receipt.notes:
         yield ""
-        yield from centred(note)
+        yield from centred(note, columns)
 
 
-def _numbered(receipt: Receipt) -> Iterator[str]:
+def _numbered(receipt: Receipt, columns: int) -> Iterator[str]:
     """Number and time side by side; a number that leaves too little room has its own line."""
-    if len(receipt.number) + 1 + len(receipt.sold_at) > COLUMNS:
+    if len(receipt.number) + 1 + len(receipt.sold_at) > columns:
         yield receipt.number
-        yield receipt.sold_at.rjust(COLUMNS)
+        yield receipt.sold_at.rjust(columns)
     else:
-        yield spread(receipt.number, receipt.sold_at)
+        yield spread(receipt.number, receipt.sold_at, columns)
 
 
-def _sold(line: ReceiptLine) -> Iterator[str]:
-    *above, last = wrap(line.text, COLUMNS - len(line.amount) - 1)
+def _sold(line: ReceiptLine, columns: int) -> Iterator[str]:
+    *above, last = wrap(line.text, columns - len(line.amount) - 1)
     yield from above
-    yield spread(last, line.amount)
+    yield spread(last, line.amount, columns)
     for detail in line.details:
-        yield from (f"  {part}" for part in wrap(detail, COLUMNS - 2))
+        yield from (f"  {part}" for part in wrap(detail, columns - 2))
 
 
 def _line(line: OrderLine) -> ReceiptLine:

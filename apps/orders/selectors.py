@@ -10,8 +10,17 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from apps.orders.documents import describe_order, describe_return
-from apps.orders.errors import OrderUnknown, ZNotWritten
-from apps.orders.models import Order, OrderLine, ParkedOrder, Return, ReturnLine, ZReport
+from apps.orders.errors import OrderUnknown, PrintJobUnknown, ZNotWritten
+from apps.orders.models import (
+    Order,
+    OrderLine,
+    ParkedOrder,
+    PrintJob,
+    ReceiptEmail,
+    Return,
+    ReturnLine,
+    ZReport,
+)
 from apps.payments.drawer_selectors import get_shift
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import (
@@ -218,6 +227,23 @@ def describe_z(z: ZReport) -> dict[str, Any]:
     """A Z as the API shows it: what it said for ever, and what has amended it since."""
     amendments = z.amendments.order_by("number").values_list("snapshot", flat=True)
     return {**z.snapshot, "amendments": list(amendments)}
+
+
+def list_emails(*, order_id: UUID) -> QuerySet[ReceiptEmail]:
+    """Where the receipt of an order was sent, newest first."""
+    return ReceiptEmail.objects.filter(order=order_id).order_by("-asked_at", "-pk")
+
+
+def get_print_job(*, store_id: int, job_id: UUID) -> PrintJob:
+    """A print job of the store.
+
+    Raises:
+        PrintJobUnknown: there is none, or it is another store's.
+    """
+    job = PrintJob.objects.select_related("z").filter(store=store_id, pk=job_id).first()
+    if job is None:
+        raise PrintJobUnknown("There is no such print job in this store.", id=str(job_id))
+    return job
 
 
 def list_parked(*, store_id: int) -> QuerySet[ParkedOrder]:

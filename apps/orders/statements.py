@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from apps.core.events import Event
     from apps.core.sql import Statement
     from apps.inventory.types import StockLevel
-    from apps.orders.types import PricedLine, Sale
+    from apps.orders.types import OrderRequest, PricedLine, Sale
     from apps.stores.types import Till
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -59,6 +59,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "age_method",
         "age_rule",
         "price_book",
+        "rights",
         "letterhead",
         "warnings",
         "customer_id",
@@ -90,6 +91,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "modifiers",
         "discounts",
         "note",
+        "price_edition",
     ),
     "payments_tender": ("order_id", "kind", "amount_cents", "payment_id", "at"),
     "inventory_stockmovement": (
@@ -209,6 +211,7 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         age.method.value if age else "",
         age.rule if age else "",
         basket.lines[0].line.item.price_book,
+        _json(rights_of(sale.request)),
         _json(letterhead(till)),
         _json([warning.as_json() for warning in sale.warnings]),
         sale.request.customer_id,
@@ -244,6 +247,7 @@ def _line(sale: Sale, position: int, priced: PricedLine) -> tuple[Any, ...]:
         _json([{"id": m.id, "name": m.name, "price_cents": m.price_cents} for m in line.modifiers]),
         _json(describe_discounts(priced)),
         line.note,
+        line.price_edition,
     )
 
 
@@ -258,6 +262,16 @@ def _movement(till: Till, sale: Sale, product_id: int, units: int) -> tuple[Any,
         till.clerk.name,
         sale.placed_at,
     )
+
+
+def rights_of(request: OrderRequest) -> dict[str, Any]:
+    """What the customer brought along that promotions ask for; empty where it is nothing."""
+    rights: dict[str, Any] = {}
+    if request.coupons:
+        rights["coupons"] = list(request.coupons)
+    if request.employee_price:
+        rights["employee_price"] = True
+    return rights
 
 
 def letterhead(till: Till) -> dict[str, str]:

@@ -45,6 +45,70 @@ class ReceiptFormat(StrEnum):
 
     TEXT = "text/plain"
     HTML = "text/html"
+    PDF = "application/pdf"
+    ESCPOS = "application/vnd.escpos"  # what a receipt printer is sent
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is made of characters, and not of bytes."""
+        return self in {ReceiptFormat.TEXT, ReceiptFormat.HTML}
+
+
+class EmailState(StrEnum):
+    """Where a receipt by e-mail stands."""
+
+    QUEUED = "QUEUED"  # waits for its next attempt
+    SENDING = "SENDING"  # a worker has it
+    SENT = "SENT"  # the mail server has taken it
+    FAILED = "FAILED"
+
+
+class PrintKind(StrEnum):
+    """What a print job brings out of a printer."""
+
+    RECEIPT = "RECEIPT"
+    DRAWER = "DRAWER"  # nothing: the drawer under it opens
+    Z = "Z"
+
+
+class PrintState(StrEnum):
+    """Where a print job stands."""
+
+    QUEUED = "QUEUED"
+    LEASED = "LEASED"  # an agent has it
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrintJob:
+    """What is to be printed: an order's receipt, a shift's Z, or a drawer is to open."""
+
+    id: UUID
+    kind: PrintKind
+    order_id: UUID | None = None
+    shift_id: UUID | None = None
+    terminal_id: int | None = None  # the till that asks, where none is named
+    reason: str = ""
+    approval: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where a receipt is printed: for which store, how wide, and over which till's drawer."""
+
+    store_id: int
+    columns: int = 42
+    drawer_of: int | None = None  # a terminal; none where no drawer is to open
+
+
+class ReplayState(StrEnum):
+    """Where a replay of past baskets stands."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
 
 
 # --- What a till sends ----------------------------------------------------------------------------
@@ -111,6 +175,7 @@ class BasketLine:
     unit_price_cents: int
     modifiers: tuple[ModifierChoice, ...] = ()
     note: str = ""
+    price_edition: str = ""
 
     @property
     def base_units(self) -> int:

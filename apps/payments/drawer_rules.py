@@ -46,7 +46,9 @@ def expect(drawer: Drawer) -> int:
     return drawer.opening_float_cents + taken + moved
 
 
-def count_drawer(counted: Mapping[str, int], *, currency: str, key: str) -> Counted:
+def count_drawer(
+    counted: Mapping[str, int], *, currency: str, key: str, shift_id: UUID | None = None
+) -> Counted:
     """What a count by denomination comes to. Of a currency without a table any cents are taken.
 
     Raises:
@@ -58,7 +60,7 @@ def count_drawer(counted: Mapping[str, int], *, currency: str, key: str) -> Coun
         raise _unknown(faults, known)
     by_value = {int(name): number for name, number in counted.items()}
     cents = sum(value * number for value, number in by_value.items())
-    return Counted(dict(sorted(by_value.items())), cents, key)
+    return Counted(dict(sorted(by_value.items())), cents, key, shift_id)
 
 
 def _is_known(name: str, known: tuple[int, ...] | None) -> bool:

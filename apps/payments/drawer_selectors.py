@@ -59,6 +59,12 @@ def find_closed_shift(*, terminal_id: int, at: datetime) -> Shift | None:
     return closed.filter(opened_at__lte=at, closed_at__gt=at).order_by("opened_at").last()
 
 
+def list_open_shifts() -> QuerySet[Shift]:
+    """The shifts that are open at any till, the oldest first."""
+    open_ones = Shift.objects.filter(status=ShiftStatus.OPEN.value).order_by("opened_at", "pk")
+    return open_ones.select_related("store", "terminal")
+
+
 def list_closed_shifts() -> QuerySet[Shift]:
     """Every shift that was closed, in the order of their openings."""
     closed = Shift.objects.filter(status=ShiftStatus.CLOSED.value)

@@ -63,6 +63,7 @@ class Counted:
     denominations: Mapping[int, int]
     cents: int
     key: str
+    shift_id: UUID | None = None  # of this shift only; None: of whichever is open at the till
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 SESSION_IDLE = timedelta(minutes=30)
 TOUCH_EVERY = timedelta(minutes=1)
+NO_SESSION = 0
 
 _profiles: ReferenceCache[int, StoreProfile] = ReferenceCache()
 _limits: ReferenceCache[Role, Limits] = ReferenceCache()
@@ -82,6 +83,26 @@ def find_till(*, token: str, now: datetime) -> Till | None:
         store=get_store_profile(store_id=store, revision=revision),
         revision=revision,
         is_due_a_touch=bool(is_due),
+    )
+
+
+def find_office_till(*, terminal_id: int, user_id: int) -> Till | None:
+    """A terminal with the member of staff at it whose account this is, though nobody logged in.
+
+    For what the back office does in the place of a till that is broken or gone; None where the
+    account is nobody's.
+    """
+    clerk = Staff.objects.filter(user=user_id, is_active=True).first()
+    if clerk is None:
+        return None
+    terminal, revision = Terminal.objects.get(pk=terminal_id), read_revision()
+    return Till(
+        session_id=NO_SESSION,
+        register=Register(terminal.pk, terminal.number, terminal.name),
+        clerk=Clerk(clerk.pk, clerk.code, clerk.name, Role(clerk.role)),
+        store=get_store_profile(store_id=terminal.store_id, revision=revision),
+        revision=revision,
+        is_due_a_touch=False,
     )
 
 
@@ -227,6 +248,7 @@ def _load_profile(store_id: int) -> StoreProfile:
         calendar=_calendar_of(store),
         recount_over_cents=store.recount_over_cents,
         rounds_cash=store.rounds_cash,
+        receipt_columns=store.receipt_columns,
     )
 
 

@@ -235,6 +235,7 @@ class StoreProfile:
     calendar: SellingCalendar
     recount_over_cents: int | None = None  # a drawer that is off by more is counted twice
     rounds_cash: bool = False  # to five cents, for want of pennies
+    receipt_columns: int = 42  # of its receipt printers
 
     def business_date(self, at: datetime) -> date:
         """The date that an instant is booked on here."""

@@ -80,6 +80,8 @@ UNFOLD: dict[str, Any] = {
                 _page("Orders", "receipt_long", "orders.order"),
                 _page("Returns", "assignment_return", "orders.return"),
                 _page("Parked baskets", "pause_circle", "orders.parkedorder"),
+                _page("Receipts by e-mail", "mail", "orders.receiptemail"),
+                _page("Print jobs", "print", "orders.printjob"),
                 {
                     **_page("Approvals", "approval", "stores.approval"),
                     "badge": "apps.stores.admin.approvals.waiting_badge",
@@ -113,6 +115,7 @@ UNFOLD: dict[str, Any] = {
                 "Catalog",
                 _page("Products", "liquor", "catalog.product"),
                 _page("Price changes", "sell", "catalog.price"),
+                _page("Price editions", "library_books", "catalog.priceedition"),
                 _page("Promotions", "percent", "catalog.promotion"),
                 _page("Imports", "upload_file", "catalog.importrun"),
                 _page("Categories", "category", "catalog.category"),

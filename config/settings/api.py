@@ -44,6 +44,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CashMovementKindEnum": "apps.payments.api.shift_serializers.KINDS",
         "PaymentMethodEnum": "apps.payments.api.serializers.METHODS",
         "PaymentStatusEnum": "apps.payments.api.serializers.PAYMENT_STATUSES",
+        "PrintKindEnum": "apps.orders.api.print_answers.PRINT_KINDS",
+        "PrintStateEnum": "apps.orders.api.print_answers.PRINT_STATES",
+        "EmailStateEnum": "apps.orders.api.mailing.EMAIL_STATES",
         "RefundStatusEnum": "apps.payments.api.serializers.REFUND_STATUSES",
     },
     "POSTPROCESSING_HOOKS": [

@@ -44,6 +44,8 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         # At finer levels the SDK writes down what it sends.
         "stripe": {"level": "WARNING"},
+        # What is left out of an embedded font is no news.
+        "fontTools": {"level": "WARNING"},
     },
 }
 

@@ -96,6 +96,14 @@ CELERY_BEAT_SCHEDULE = {
     },
     "see which card readers are online": {"task": "payments.refresh_readers", "schedule": 300.0},
     "match Stripe's books with ours": {"task": "payments.reconcile", "schedule": 300.0},
+    "send receipts that are to be tried again": {
+        "task": "orders.send_waiting_receipts",
+        "schedule": 30.0,
+    },
+    "forget where receipts were sent": {
+        "task": "orders.forget_addresses",
+        "schedule": crontab(hour="8", minute="20"),
+    },
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida

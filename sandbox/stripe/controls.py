@@ -21,6 +21,7 @@ from sandbox.stripe.terminal import (
     USUAL_CARD,
     customer_cancels,
     lose_next_outcome,
+    present_by_secret,
     present_card,
     time_out_next_call,
 )
@@ -138,6 +139,14 @@ def present(call: Call) -> dict[str, Any]:
     """Hold a card to a reader: `number` of a test card, `tip` in cents."""
     number, tip = call.text("number") or USUAL_CARD, call.integer("tip") or 0
     return present_card(call.world, call.ids["reader"], number, tip=tip)
+
+
+@act("payment_intents/{intent}/present")
+def present_in_app(call: Call) -> dict[str, Any]:
+    """An app brings a card by the `client_secret`: `number` of a test card, `tip` in cents."""
+    number, tip = call.text("number") or USUAL_CARD, call.integer("tip") or 0
+    secret = call.text("client_secret") or ""
+    return present_by_secret(call.world, call.ids["intent"], secret, number, tip=tip)
 
 
 @act("readers/{reader}/cancel")

@@ -9,7 +9,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sandbox.stripe.errors import INVALID_REQUEST, StripeRefusal, missing_object
+from sandbox.stripe.errors import (
+    INVALID_REQUEST,
+    StripeRefusal,
+    invalid_parameter,
+    missing_object,
+)
 from sandbox.stripe.expanding import public
 from sandbox.stripe.fields import typed
 from sandbox.stripe.paying import UNPAID, attach_and_confirm
@@ -86,6 +91,25 @@ def present_card(
         else:
             finish(world, reader)
         return reader
+
+
+def present_by_secret(
+    world: World, intent_id: str, secret: str, number: str = USUAL_CARD, *, tip: int = 0
+) -> StripeObject:
+    """Bring a test card to an intent as an app's own reader does: by its client secret.
+
+    Raises:
+        StripeRefusal: 404 for no such intent, 400 for another secret than its own or where it takes
+            no card now, 402 for a card that is declined.
+    """
+    with world.turn():
+        intent = world.storage.find(intent_id, "payment_intent")
+        if intent is None:
+            raise missing_object("payment_intent", intent_id, "payment_intent")
+        if intent["client_secret"] != secret:
+            raise invalid_parameter("resource_missing", "This is not its secret.", "client_secret")
+        pay(world, intent, token_of_number(number), tip)
+        return intent
 
 
 def pay(world: World, intent: StripeObject, token: str, tip: int) -> None:

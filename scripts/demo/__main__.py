@@ -18,9 +18,11 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from scripts.demo import stripe
+from scripts.demo import papers, stripe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scripts.demo.credentials import Credentials
     from scripts.demo.hour import Counter
 
@@ -35,21 +37,23 @@ def main() -> int:
     parser.add_argument("--seed", action="store_true", help="end without the hour")
     arguments = parser.parse_args()
     stripe_url = stripe.configure()
+    mail_folder = papers.configure()
     django.setup()
     from scripts.demo import credentials, serving, setup  # noqa: PLC0415 - need Django set up
 
     setup.prepare(console)
     base_url = f"http://127.0.0.1:{arguments.port}"
     with contextlib.ExitStack() as running:
-        running.enter_context(stripe.simulator(stripe_url))
+        running.enter_context(stripe.simulator(stripe_url, console))
         stripe.tell(stripe_url, base_url)
+        stripe.write_environment()
         setup.place_reader()
         running.enter_context(serving.site(arguments.port, console))
         running.enter_context(serving.worker(console))
         known = credentials.ensure(base_url, stripe_url)
         if not arguments.seed:
             play(known)
-        show(known)
+        show(known, mail_folder)
         if arguments.once or arguments.seed:
             return 0
         console.print("The site stays up. Ctrl-C ends it.\n")
@@ -72,15 +76,17 @@ def play(known: Credentials) -> None:
     console.print(table)
 
 
-def show(known: Credentials) -> None:
+def show(known: Credentials, mail_folder: Path) -> None:
     """Where to go from here."""
     console.print(
         Panel.fit(
             f"[bold]Back office[/bold]   {known.base_url}/admin/\n"
             f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
             f"[bold]Stripe[/bold]        {known.stripe_url} (a simulator: press for trouble)\n"
+            f"[bold]E-mails[/bold]       {mail_folder} (nobody gets one)\n"
             f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"
-            f"  staff codes, PINs and terminal tokens: {known.shown_path}",
+            f"  staff codes, PINs and terminal tokens: {known.shown_path}\n"
+            f"[bold]manage.py[/bold]     first: . {known.shown_path.with_name('environment.sh')}",
             title="Tillhouse",
         )
     )

@@ -100,6 +100,11 @@ class Counter:
             self.console.print(f"    {text[:WIDTH]:<{WIDTH}} {amount:>10}")
             for choice in line["modifiers"]:
                 self.console.print(f"      [dim]+ {choice['name']}[/dim]")
+            for off in line["discounts"]:
+                less = f"-{format_cents(off['amount_cents'])}"
+                self.console.print(
+                    f"      [cyan]{off['name'][: WIDTH - 2]:<{WIDTH - 2}} {less:>10}[/cyan]"
+                )
         sums = (
             f"tax {format_cents(order['tax_cents'])}, change {format_cents(order['change_cents'])}"
         )

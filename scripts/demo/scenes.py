@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from scripts.demo import cards, drawers
+from scripts.demo import cards, drawers, favours, papers
 from scripts.demo.hour import ADULT, EXPIRED, cash_in, minor
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def liquor_store(console: Console, login: Login) -> list[Counter]:
     receipt(console, ana, bourbon)
     ben = login("FLL", "ben")
     void_by_shift_lead(ana, ben, bourbon)
+    favours.mixed_case(ana)
+    favours.torn_label(ana, ben)
+    favours.returned_bottle(ana, ben)
     cards.play(ana, ben, settings.STRIPE_API_BASE, bourbon)
     ana.say("the end of her shift")
     drawers.close_shift(console, ana)
@@ -83,6 +86,8 @@ def receipt(console: Console, till: Counter, name: str) -> None:
     console.print(till.client.get(path, accept="text/plain").body, style="on grey11")
     copy = till.client.get(path, accept="text/plain").body.splitlines()[0].strip()
     till.say(f"printed again, its first line reads {copy}")
+    papers.print_job(till, sale.body["id"])
+    papers.email_receipt(till, sale.body["id"])
 
 
 def void_by_shift_lead(cashier: Counter, lead: Counter, name: str) -> None:

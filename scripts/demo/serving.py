@@ -125,14 +125,14 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log_name: str) -> None:
-    """Until an address answers.
+def wait_for(url: str, process: subprocess.Popen[bytes] | None, log_name: str) -> None:
+    """Until an address answers; no longer than its process lives, where one is given.
 
     Raises:
         SystemExit: it does not; the log says why.
     """
     deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+    while (process is None or process.poll() is None) and time.monotonic() < deadline:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1):  # noqa: S310
             return
         time.sleep(0.1)

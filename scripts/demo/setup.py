@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from apps.stores.selectors import find_store_id, list_store_names
 from config.celery import app
 from scripts.demo import history, loading
 from scripts.demo.offers import publish_offers
+from scripts.demo.prices import write_next_prices
 from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
@@ -54,12 +56,14 @@ def prepare(console: Console) -> None:
     sales = history.write_history(now, days=HISTORY_DAYS)
     with console.status("Telling everybody of a week of sales ..."):
         tell_of_history()
+    write_next_prices(loading.ACTOR, now=now)
     done.touch()
     console.print(f"Three stores opened, with {sales} sales of the last {HISTORY_DAYS} days.")
 
 
 def tell_of_history() -> None:
     """Do what follows from the past at once, so that the worker begins with today."""
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)  # a line for each of thousands
     app.loader.import_default_modules()
     outbox.relay(now=timezone.now(), send=_do)
 

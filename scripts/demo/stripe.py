@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import socket
 import sys
 import urllib.parse
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from scripts.demo.serving import run_process, wait_for
+from scripts.demo.serving import keep_running, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from rich.console import Console
 
 KEY = "sk_test_demo"
 USUAL_PORT = 12111
@@ -41,14 +44,14 @@ def configure() -> str:
 
 
 @contextlib.contextmanager
-def simulator(address: str) -> Iterator[None]:
-    """The simulator; what it holds is kept with the demo's data."""
+def simulator(address: str, console: Console) -> Iterator[None]:
+    """The simulator; what it holds is kept with the demo's data, also where it is started again."""
     port = urllib.parse.urlsplit(address).port
     file = settings.VAR_DIR / "demo" / "stripe.sqlite3"
     command: list[str | Path] = [sys.executable, "-m", "sandbox.stripe", "--port", str(port)]
     command += ["--database", str(file), "--latency", LATENCY]
-    with run_process(command, "stripe.log") as process:
-        wait_for(f"{address}/", process, "stripe.log")
+    with keep_running("simulator", command, console.print):
+        wait_for(f"{address}/", None, "simulator.log")
         yield
 
 
@@ -58,6 +61,17 @@ def tell(address: str, site_url: str) -> None:
         _ask(address, "DELETE", f"{_ENDPOINTS}/{old['id']}")
     wanted = {"url": f"{site_url}/webhooks/stripe", "enabled_events[]": "*"}
     os.environ["STRIPE_WEBHOOK_SECRETS"] = _ask(address, "POST", _ENDPOINTS, wanted)["secret"]
+
+
+def write_environment() -> Path:
+    """What a shell needs so that `manage.py` speaks to the demo's data and its simulator; where."""
+    file: Path = settings.VAR_DIR / "demo" / "environment.sh"
+    file.touch(mode=0o600)
+    held = {"TILLHOUSE_VAR": str(settings.VAR_DIR.resolve())}
+    held |= {name: value for name, value in os.environ.items() if name.startswith("STRIPE_")}
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in held.items()]
+    file.write_text("".join(lines))
+    return file
 
 
 def hold_card(address: str, reader_id: str) -> None:

@@ -13,10 +13,13 @@ from django_subatomic.db import transaction
 from apps.catalog.models import Modifier, ModifierGroup
 from apps.core.reference import read_revision
 from apps.inventory.services.moving import request_counts
+from apps.orders.models import Order
 from apps.orders.services.closing.days import close_day
+from apps.orders.services.replaying.keeping import ask_for_replay
 from apps.stores.models import SellingHours, SellingHoursException
 from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
+from tests.catalog.editions import draft
 from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
@@ -24,6 +27,7 @@ from tests.customers.people import make_customer
 from tests.customers.points import make_points, make_programme
 from tests.factories import MANAGER, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
+from tests.orders.rows import make_email, make_print_job
 from tests.payments.books import (
     make_balance_entry,
     make_difference,
@@ -68,6 +72,11 @@ def make_everything() -> None:
     api_client(checkout.token).post("sessions", wrong)
     make_product("OLD-1", is_active=False)
     publish()
+    edition = draft({chips: 249}, now=timezone.now())
+    with transaction():
+        ask_for_replay(
+            actor=MANAGER, edition_id=edition.pk, days=7, store_id=None, now=timezone.now()
+        )
     card = make_payment(status="PARTIALLY_REFUNDED", captured_cents=2139, refunded_cents=100)
     make_attempt(card, refund=make_refund(card), operation="REFUND")
     make_event(payment=card)
@@ -77,6 +86,9 @@ def make_everything() -> None:
     make_balance_entry(payment=card, payout=make_payout())
     make_reader(store)
     api.post("approvals/requests", {"action": "no-sale"})
+    voided = Order.objects.get(status="VOIDED")
+    make_email(voided)
+    make_print_job(voided)
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)

@@ -30,11 +30,13 @@ SEEN = {
     "stores_taxtreatment", "stores_approval", "stores_rolelimit",
     "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
-    "catalog_promotion", "customers_customer", "customers_exemptioncertificate",
+    "catalog_promotion", "catalog_priceedition", "catalog_editionprice", "orders_basketreplay",
+    "customers_customer", "customers_exemptioncertificate",
     "customers_loyaltyprogramme", "customers_loyaltyaccount", "customers_loyaltyentry",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "orders_return", "orders_zreport", "orders_zamendment", "orders_dayclose",
+    "orders_return", "orders_receiptemail", "orders_printjob", "orders_zreport",
+    "orders_zamendment", "orders_dayclose",
     "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
@@ -43,8 +45,9 @@ SEEN = {
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
-    "orders_dayclose",
-    "catalog_promotion", "customers_customer", "customers_exemptioncertificate",
+    "orders_dayclose", "orders_zreport",
+    "catalog_promotion", "catalog_priceedition",
+    "customers_customer", "customers_exemptioncertificate",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",

@@ -12,12 +12,14 @@ from django.db import IntegrityError
 from apps.catalog.models import (
     Barcode,
     Category,
+    EditionPrice,
     ImportChange,
     ImportRun,
     Modifier,
     ModifierGroup,
     Price,
     PriceBook,
+    PriceEdition,
     Product,
     Promotion,
     StorePriceBook,
@@ -48,6 +50,8 @@ VALID: dict[type[Model], dict[str, Any]] = {
         "unchanged_count": 0,
     },
     ImportChange: {"after": {}},
+    PriceEdition: {"code": "HOLIDAY", "name": "Holiday", "created_at": NOON},
+    EditionPrice: {"price_cents": 100_000_000},
     Promotion: {
         "code": "WINE6",
         "name": "Six wines",
@@ -67,6 +71,29 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("modifier_group_takes_at_least_its_minimum", ModifierGroup, {"minimum": 3}),
     ("modifier_group_takes_at_least_its_minimum", ModifierGroup, {"minimum": 0, "maximum": 0}),
     ("price_is_an_amount", Price, {"price_cents": 100_000_001}),
+    ("price_edition_state_is_known", PriceEdition, {"state": "LIVE"}),
+    ("published_edition_starts_no_earlier", PriceEdition, {"published_at": NOON}),
+    (
+        "published_edition_starts_no_earlier",
+        PriceEdition,
+        {"state": "PUBLISHED", "published_at": NOON},
+    ),
+    (
+        "published_edition_starts_no_earlier",
+        PriceEdition,
+        {
+            "state": "PUBLISHED",
+            "published_at": NOON,
+            "starts_at": NOON.replace(hour=16),
+        },
+    ),
+    (
+        "rolled_back_edition_has_its_time",
+        PriceEdition,
+        {"state": "ROLLED_BACK", "published_at": NOON, "starts_at": NOON},
+    ),
+    ("rolled_back_edition_has_its_time", PriceEdition, {"rolled_back_at": NOON}),
+    ("edition_price_is_an_amount", EditionPrice, {"price_cents": 100_000_001}),
     ("promotion_kind_is_known", Promotion, {"kind": "GIFT"}),
     ("promotion_state_is_known", Promotion, {"state": "OVER"}),
     ("promotion_ends_after_it_starts", Promotion, {"ends_at": NOON}),
@@ -78,6 +105,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
 
 NEGATIVE: list[tuple[type[Model], str]] = [
     (Price, "price_cents"),
+    (EditionPrice, "price_cents"),
     (Modifier, "price_cents"),
     (Product, "unit_cost_cents"),
     (Product, "volume_ml"),
@@ -89,6 +117,7 @@ UNIQUE: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("one_active_product_per_barcode", Barcode, {"is_active": False}),
     ("one_modifier_per_group_and_name", Modifier, {"name": "Soy"}),
     ("one_price_per_book_product_and_instant", Price, {"starts_at": NOON.replace(second=1)}),
+    ("one_price_per_edition_book_and_product", EditionPrice, {"product": "OTHER"}),
     ("one_change_per_run_and_product", ImportChange, {"product": "OTHER"}),
 ]
 
@@ -96,6 +125,7 @@ SINGLE: list[tuple[type[Model], dict[str, Any]]] = [
     (Product, {"name": "Another"}),
     (PriceBook, {"name": "Another"}),
     (ModifierGroup, {"minimum": 0}),
+    (PriceEdition, {"name": "Another"}),
 ]
 
 
@@ -104,11 +134,13 @@ def insert(model: type[Model], **changes: Any) -> Model:
     fields: dict[str, Any] = {**VALID[model], **changes}
     if model is Product:
         fields["category"], _ = Category.objects.get_or_create(department="All", name="All")
-    if model in {Barcode, Price, ImportChange}:
+    if model in {Barcode, Price, ImportChange, EditionPrice}:
         fields["product"] = product(fields.get("product", "ONE"))
     if model is Modifier:
         fields["group"], _ = ModifierGroup.objects.get_or_create(name="Milk")
-    if model in {Price, ImportRun}:
+    if model is EditionPrice:
+        fields["edition"] = PriceEdition.objects.first() or insert(PriceEdition)
+    if model in {Price, ImportRun, EditionPrice}:
         fields["book"], _ = PriceBook.objects.get_or_create(code="STANDARD")
     if model is ImportChange:
         fields["run"] = ImportRun.objects.first() or insert(ImportRun)
@@ -154,7 +186,7 @@ def test_a_second_row_for_the_same_is_refused(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("model", "other"), SINGLE)
-def test_a_sku_a_book_and_a_group_of_modifiers_stand_once(
+def test_a_sku_a_book_an_edition_and_a_group_of_modifiers_stand_once(
     model: type[Model], other: dict[str, Any]
 ) -> None:
     insert(model)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from apps.orders.models import Order, OrderLine, Return, ReturnLine
+from apps.orders.models import Order, OrderLine, PrintJob, ReceiptEmail, Return, ReturnLine
 from apps.stores.models import Staff
 from tests.conftest import NOON
 from tests.factories import make_staff, make_terminal
@@ -102,3 +102,39 @@ def make_return_line(given: Return, **fields: Any) -> ReturnLine:
         "total_cents": 535,
     }
     return ReturnLine.objects.create(**{**defaults, **fields})
+
+
+def make_email(order: Order, **fields: Any) -> ReceiptEmail:
+    """A receipt that could not be sent, for an address that is still known."""
+    defaults: dict[str, Any] = {
+        "order": order,
+        "address": "maria@example.com",
+        "masked": "m***@e***.com",
+        "copies": 0,
+        "state": "FAILED",
+        "reason": "The mail server refuses the address: 550 no such user",
+        "attempts": 1,
+        "attempts_allowed": 3,
+        "asked_by": "Ana",
+        "asked_at": NOON,
+        "ended_at": NOON,
+    }
+    return ReceiptEmail.objects.create(**{**defaults, **fields})
+
+
+def make_print_job(order: Order, **fields: Any) -> PrintJob:
+    """A receipt that waits at the till that sold it."""
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "kind": "RECEIPT",
+        "store_id": order.store_id,
+        "terminal_id": order.terminal_id,
+        "order_id": order.pk,
+        "is_from_its_till": False,
+        "state": "QUEUED",
+        "attempts_allowed": 3,
+        "asked_by": "Ana",
+        "asked_at": NOON,
+        "due_at": NOON,
+    }
+    return PrintJob.objects.create(**{**defaults, **fields})

@@ -25,6 +25,8 @@ from tests.factories import make_store, make_terminal
 
 from .rows import DAY, make_order, make_order_line, make_return, make_return_line
 from .test_closing_constraints import CLOSING_RULES
+from .test_kept_replays import REPLAY_RULES
+from .test_paper_constraints import PAPER_RULES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +67,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("return_line_tax_within_total", ReturnLine, {"tax_cents": 536}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"stock_units": -1}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"is_restocked": False}),
-    ("receipt_format_is_known", PrintedReceipt, {"format": "application/pdf"}),
+    ("receipt_format_is_known", PrintedReceipt, {"format": "image/png"}),
 ]
 
 # Per rule, the table and the other values with which a second row is welcome.
@@ -198,6 +200,12 @@ def test_an_id_of_a_parked_basket_stands_once() -> None:
 
 
 def test_every_constraint_of_the_tables_of_orders_is_proved_here() -> None:
-    proved = {*CLOSING_RULES, "order_status_is_known", *(name for name, _, _ in [*CHECKS, *UNIQUE])}
+    proved = {
+        *CLOSING_RULES,
+        *PAPER_RULES,
+        "order_status_is_known",
+        *(name for name, _, _ in [*CHECKS, *UNIQUE]),
+    }
+    proved |= {name for name, _ in REPLAY_RULES}
     tables = apps.get_app_config("orders").get_models()
     assert proved == {rule.name for table in tables for rule in table._meta.constraints}

@@ -20,10 +20,10 @@ from apps.catalog.services.promotions import withdraw_promotion
 from apps.orders.documents import describe_quote
 from apps.orders.errors import EmployeePriceForbidden
 from apps.orders.models import Order, OrderLine
+from apps.orders.paper.rendering import render
 from apps.orders.rules import share_returned
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.services.assembling import assemble
-from apps.orders.services.printing import render
 from apps.orders.services.promising import Promise
 from apps.orders.services.quoting import quote_order
 from apps.orders.types import ReceiptFormat
@@ -156,9 +156,9 @@ def test_a_receipt_names_each_discount_under_its_line(till: Till, bourbon: Produ
     publish()
     send(till, basket(line_of(bourbon, 2)))
     order = get_order(store_id=till.store.id, order_id=Order.objects.get().pk)
-    text = render(order, ReceiptFormat.TEXT)
+    text = render(order, [], ReceiptFormat.TEXT).decode()
     assert "  A tenth off -$4.00" in text
-    assert "A tenth off -$4.00" in render(order, ReceiptFormat.HTML)
+    assert "A tenth off -$4.00" in render(order, [], ReceiptFormat.HTML).decode()
 
 
 @settings(deadline=None)

@@ -11,6 +11,7 @@ from django_subatomic.db import transaction
 from apps.core.audit_checks import find_broken_links
 from apps.core.models import AuditEntry
 from apps.orders.models import ZReport
+from apps.payments.drawer_rules import count_drawer
 from apps.payments.drawer_selectors import describe_shift, find_unbalanced_drawers
 from apps.payments.drawer_types import CashMovementKind, NewMovement, NewShift
 from apps.payments.errors import (
@@ -21,6 +22,7 @@ from apps.payments.errors import (
     ShiftNotOpen,
 )
 from apps.payments.models import CashMovement, DrawerCount, Shift
+from apps.payments.services.drawers.counting import close_drawer
 from apps.payments.services.drawers.moving import move_cash
 from apps.payments.services.drawers.opening import open_shift
 from apps.stores.models import Store
@@ -222,3 +224,12 @@ def test_a_closed_drawer_that_nobody_counted_is_found(till: Till) -> None:
     assert find_unbalanced_drawers() == [
         f"Shift {Shift.objects.get().pk} is closed, but its drawer was never counted."
     ]
+
+
+def test_a_count_of_one_shift_does_not_close_another(till: Till, now: datetime) -> None:
+    counted_shift = opened(till)
+    closed(till)
+    opened(till)
+    late = count_drawer({"100": 1}, currency="USD", key="late", shift_id=counted_shift.pk)
+    with pytest.raises(ShiftNotOpen), transaction():
+        close_drawer(till=till, counted=late, now=now)

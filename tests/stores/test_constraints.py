@@ -62,6 +62,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("scale_prints_four_or_five_price_digits", Store, {"price_in_barcode_digits": 6}),
     ("store_recount_limit_not_negative", Store, {"recount_over_cents": -1}),
     ("alcohol_floor_is_a_share_of_the_price", Store, {"alcohol_floor_percent": 101}),
+    ("receipts_have_42_or_48_columns", Store, {"receipt_columns": 80}),
     ("licence_kind_is_known", Licence, {"kind": "9PS"}),
     ("licence_ends_after_it_begins", Licence, {"valid_until": DAY - timedelta(days=1)}),
     ("selling_weekday_exists", SellingHours, {"weekday": 7}),

@@ -39,6 +39,11 @@ class ModifierGroupOut(serializers.Serializer[Any]):
     modifiers = ModifierOut(many=True)
 
 
+class ComingPriceOut(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField(help_text="From this instant on.")
+    price_cents = serializers.IntegerField(help_text="Of one base unit.")
+
+
 class Product(serializers.Serializer[Any]):
     """A product as one store sells it; the price is of one base unit."""
 
@@ -49,6 +54,9 @@ class Product(serializers.Serializer[Any]):
     minimum_age = serializers.IntegerField(help_text="0 where anybody may buy it.")
     tax_class = serializers.ChoiceField([tax_class.value for tax_class in TaxClass])
     price_cents = serializers.IntegerField(allow_null=True)
+    coming_prices = ComingPriceOut(
+        many=True, help_text="Published ahead, the soonest first: a till switches by itself."
+    )
     volume_ml = serializers.IntegerField(allow_null=True)
     abv_percent = serializers.CharField(allow_null=True, help_text="Decimal text, e.g. 40.0.")
     barcodes = BarcodeOut(many=True)
@@ -66,6 +74,10 @@ def describe_item(item: Item, now: datetime) -> dict[str, Any]:
         "minimum_age": item.minimum_age,
         "tax_class": item.tax_class.value,
         "price_cents": item.price_at(now),
+        "coming_prices": [
+            {"starts_at": point.starts_at, "price_cents": point.price_cents}
+            for point in item.coming(now)
+        ],
         "volume_ml": item.volume_ml,
         "abv_percent": None if item.abv_percent is None else str(item.abv_percent),
         "barcodes": [{"gtin": gtin, "pack_size": size} for gtin, size in item.barcodes],

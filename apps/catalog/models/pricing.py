@@ -50,6 +50,13 @@ class Price(models.Model):
     import_run = models.ForeignKey(
         "catalog.ImportRun", on_delete=models.SET_NULL, null=True, related_name="prices"
     )
+    edition = models.ForeignKey(
+        "catalog.PriceEdition",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="dated_prices",
+        help_text="That it was published with.",
+    )
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.core.money import format_cents
 from apps.orders.admin.day_pages import DayPages
+from apps.orders.admin.shift_pages import ShiftPages
 from apps.orders.days import list_later
 from apps.orders.models import DayClose, ZAmendment, ZReport
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @admin.register(ZReport)
-class ZReportAdmin(ReadOnlyAdmin):
-    """Every Z, newest first."""
+class ZReportAdmin(ShiftPages):
+    """Every Z, newest first. Adding one closes a shift."""
 
     keyset = ("closed_at", "pk")
     list_display = (

@@ -12,9 +12,11 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
+from apps.orders.admin.receipts import ReceiptActions
+from apps.orders.admin.reprinting import PrintActions
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
-from apps.orders.selectors import get_order, list_returns
+from apps.orders.selectors import get_order, list_emails, list_returns
 from apps.payments.selectors import list_payments_of, list_tenders, list_untaken
 from apps.payments.wording import say_taken
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(PrintActions, ReceiptActions):
     """Every sale, newest first."""
 
     keyset = ("placed_at", "pk")
@@ -44,6 +46,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ("number",)
     search_help_text = "The number on the receipt, or how it begins."
     change_form_after_template = "orders/admin/order.html"
+    actions_detail = ("print_receipt", "email_receipt", "download_receipt")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []  # the template below shows the order as people read one
@@ -78,6 +81,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "is_paid": all(is_taken for _, _, is_taken in cards),  # as the API says it
             "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
+            "emails": list_emails(order_id=order.pk),
             "receipt": render_text(compose(order, tenders)),
             "sold_at": self.sold_at(order),
         }

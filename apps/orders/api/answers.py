@@ -32,6 +32,9 @@ class LineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     pack_size = serializers.IntegerField(help_text="Base units in one of `quantity`.")
     unit_price_cents = serializers.IntegerField(help_text="Of one of `quantity`, with modifiers.")
+    price_edition = serializers.CharField(
+        help_text="Code of the edition that published this price; empty of any other price."
+    )
     discount_cents = serializers.IntegerField()
     tax_cents = serializers.IntegerField(help_text="The line's share of the sale's tax.")
     total_cents = serializers.IntegerField(help_text="quantity x unit price - discount + tax.")

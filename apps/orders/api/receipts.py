@@ -44,26 +44,35 @@ class ReceiptView(TillView):
         responses={
             (200, ReceiptFormat.TEXT.value): OpenApiTypes.STR,
             (200, ReceiptFormat.HTML.value): OpenApiTypes.STR,
+            (200, ReceiptFormat.PDF.value): OpenApiTypes.BINARY,
+            (200, ReceiptFormat.ESCPOS.value): OpenApiTypes.BINARY,
         },
     )
     def get(self, request: Request, order_id: UUID) -> HttpResponse:
-        """Print a receipt; from the second print on, in any format, it says that it is a copy."""
+        """Print a receipt; from the second print on, in any format, it says that it is a copy.
+
+        Only a first print as ESC/POS, at the till that took cash for the sale, opens the drawer.
+        """
         form = choose_format(request.headers.get("Accept", "*/*"))
         with transaction():
             body = print_receipt(
                 till=self.till(request), order_id=order_id, form=form, now=timezone.now()
             )
-        return _answer(form, body)
+        return _answer(form, body, order_id)
 
     def head(self, request: Request, order_id: UUID) -> HttpResponse:
         """Whether there is such a receipt. Nothing is printed, so nothing counts as a copy."""
         form = choose_format(request.headers.get("Accept", "*/*"))
         get_order(store_id=self.till(request).store.id, order_id=order_id)
-        return _answer(form, "")
+        return _answer(form, b"", order_id)
 
 
-def _answer(form: ReceiptFormat, body: str) -> HttpResponse:
-    return HttpResponse(body, content_type=f"{form.value}; charset=utf-8")
+def _answer(form: ReceiptFormat, body: bytes, order_id: UUID) -> HttpResponse:
+    content_type = f"{form.value}; charset=utf-8" if form.is_text else form.value
+    response = HttpResponse(body, content_type=content_type)
+    if form is ReceiptFormat.PDF:
+        response["Content-Disposition"] = f'inline; filename="receipt-{order_id}.pdf"'
+    return response
 
 
 def choose_format(accept: str) -> ReceiptFormat:
@@ -72,12 +81,11 @@ def choose_format(accept: str) -> ReceiptFormat:
     Raises:
         ReceiptFormatUnknown: none of them.
     """
+    known = {form.value: form for form in ReceiptFormat}
+    known |= dict.fromkeys(("*/*", "text/*", ""), ReceiptFormat.TEXT)
+    known["application/*"] = ReceiptFormat.PDF
     for entry in accept.split(","):
-        wanted = entry.partition(";")[0].strip().lower()
-        if wanted in {"*/*", "text/*", ""}:
-            return ReceiptFormat.TEXT
-        for form in ReceiptFormat:
-            if wanted == form.value:
-                return form
-    known = " or ".join(form.value for form in ReceiptFormat)
-    raise errors.ReceiptFormatUnknown(f"Ask for {known} in the Accept header.")
+        if form := known.get(entry.partition(";")[0].strip().lower()):
+            return form
+    names = " or ".join(form.value for form in ReceiptFormat)
+    raise errors.ReceiptFormatUnknown(f"Ask for {names} in the Accept header.")

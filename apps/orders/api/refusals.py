@@ -16,6 +16,7 @@ from apps.customers.errors import (
 )
 from apps.orders import errors
 from apps.payments.errors import (
+    CashMovementExists,
     DenominationUnknown,
     PaymentNotCapturable,
     PaymentStateConflict,
@@ -28,7 +29,13 @@ from apps.payments.errors import (
     TenderInsufficient,
 )
 from apps.stores.api.views import TOKEN_REFUSALS
-from apps.stores.errors import ApprovalInvalid, PermissionMissing, StoreNotReady
+from apps.stores.errors import (
+    ApprovalInvalid,
+    ApprovalRequired,
+    PermissionMissing,
+    StoreNotReady,
+    TerminalUnknown,
+)
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
@@ -92,3 +99,16 @@ RETURN_REFUSALS = (
 )
 CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)
 Z_REFUSALS = (*READ_REFUSALS, ShiftUnknown, errors.ZNotWritten, errors.ReceiptFormatUnknown)
+PRINT_REFUSALS = (*READ_REFUSALS, errors.PrintJobUnknown, errors.PrintJobLost)
+PRINT_ASK_REFUSALS = (
+    *READ_REFUSALS,
+    errors.PrintJobExists,
+    errors.OrderUnknown,
+    errors.ZNotWritten,
+    ShiftUnknown,
+    ShiftNotOpen,
+    TerminalUnknown,
+    CashMovementExists,
+    ApprovalRequired,
+    ApprovalInvalid,
+)

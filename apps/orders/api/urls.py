@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from apps.orders.api import closing, finding, lookup, parking, receipts, returning, selling
+from apps.orders.api import (
+    closing,
+    finding,
+    lookup,
+    mailing,
+    parking,
+    print_jobs,
+    receipts,
+    returning,
+    selling,
+)
 
 urlpatterns = [
     path("products/lookup", lookup.LookupView.as_view()),
@@ -15,6 +25,12 @@ urlpatterns = [
     path("orders/<uuid:order_id>/void", finding.VoidView.as_view()),
     path("orders/<uuid:order_id>/returns", returning.ReturnsView.as_view()),
     path("orders/<uuid:order_id>/receipt", receipts.ReceiptView.as_view()),
+    path("orders/<uuid:order_id>/receipt/email", mailing.ReceiptEmailView.as_view()),
+    path("print-jobs", print_jobs.PrintJobsView.as_view()),
+    path("print-jobs/lease", print_jobs.LeaseView.as_view()),
+    path("print-jobs/<uuid:job_id>", print_jobs.PrintJobView.as_view()),
+    path("print-jobs/<uuid:job_id>/done", print_jobs.DoneView.as_view()),
+    path("print-jobs/<uuid:job_id>/failed", print_jobs.FailedView.as_view()),
     path("shifts/current/close", closing.CloseShiftView.as_view()),
     path("shifts/<uuid:shift_id>/z", closing.ZView.as_view()),
 ]

@@ -45,6 +45,9 @@ class Order(models.Model):
     age_method = models.CharField(max_length=8, blank=True, choices=choices(AgeMethod))
     age_rule = models.CharField(max_length=40, blank=True)
     price_book = models.CharField(max_length=20)
+    rights = models.JSONField(
+        default=dict, db_default={}, help_text="The coupons and the employee price asked for."
+    )
     letterhead = models.JSONField(help_text="The store as its receipt showed it that day.")
     warnings = models.JSONField()
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
@@ -184,6 +187,13 @@ class OrderLine(models.Model):
         default=list, db_default=[], help_text="What came off, by promotion, and why."
     )
     note = models.CharField(max_length=200, blank=True)
+    price_edition = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That its price was published with; empty of any other price.",
+    )
     returned_quantity = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Of `quantity`, taken back since."
     )

@@ -13,11 +13,12 @@ class PrintedReceipt(models.Model):
     """One order's receipt in one format, byte for byte as first printed.
 
     `printed_count` counts this format alone; what is a copy is told by the sum over all formats.
+    A format may be kept before it was ever printed: as what goes along with an e-mail.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="receipts")
-    format = models.CharField(max_length=20, choices=[(f.value, f.name) for f in ReceiptFormat])
-    body = models.TextField()
+    format = models.CharField(max_length=30, choices=[(f.value, f.name) for f in ReceiptFormat])
+    body = models.TextField(help_text="As printed; what is bytes and no text, as base64.")
     printed_count = models.PositiveIntegerField(default=0)
     first_printed_at = models.DateTimeField()
 

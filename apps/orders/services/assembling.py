@@ -20,13 +20,14 @@ from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from apps.catalog.promotions.types import LineDiscount
     from apps.catalog.types import Item, ModifierChoice, Scanned
     from apps.orders.services.promising import Promise
     from apps.orders.types import LineRequest, OrderRequest, PricedBasket, Warned
-    from apps.stores.types import StoreProfile, Till
+    from apps.stores.types import StoreProfile, TaxRates, Till
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
-        CustomerNotOnFile, ExemptionUnknown, ExemptionNotInForce, ExemptionNotForResale: as
-            `exempting.find_exemption`.
-        PointsNeedCustomer, PointsNotTaken, PointsInsufficient: as `rewarding.take_points`.
+        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
@@ -91,28 +90,53 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
         _refuse_unlawful(store, item, position, today)
-        lawful = _unit_price(item, pack_size, scale_cents, prices)
-        if lawful is None:
+        priced = _unit_price(item, pack_size, scale_cents, prices)
+        if priced is None:
             raise _not_sellable(position, f"{item.name} has no price in {store.name}.")
+        lawful, edition = priced
         modifiers = prices.of_modifiers(_choose(item, asked, position))
         lawful += sum(choice.price_cents for choice in modifiers)
         price = lawful if asked.unit_price_cents is None else asked.unit_price_cents
         if price != lawful:
+            edition = ""
             overridden.append(
                 Overridden(position, asked.id, asked.quantity, lawful, price, asked.approval)
             )
         lines.append(
             BasketLine(
-                asked.id, item, gtin, asked.quantity, pack_size, price, modifiers, asked.note
+                asked.id,
+                item,
+                gtin,
+                asked.quantity,
+                pack_size,
+                price,
+                modifiers,
+                asked.note,
+                edition,
             )
         )
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
-    exemption = find_exemption(till, request, lines, now)
-    promoted, points = take_points(till, request, lines, promoted)
-    basket = price_basket(lines, promoted, store=store, rates=rates, day=today, exemption=exemption)
-    basket = replace(basket, points=points)
+    basket = _for_buyer(till, request, lines, promoted, rates, now)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
+
+
+def _for_buyer(
+    till: Till,
+    request: OrderRequest,
+    lines: Sequence[BasketLine],
+    promoted: Sequence[LineDiscount],
+    rates: TaxRates,
+    now: datetime,
+) -> PricedBasket:
+    """The basket as this buyer pays it: with their points, without tax where they are exempt."""
+    exemption = find_exemption(till, request, lines, now)
+    discounts, points = take_points(till, request, lines, promoted)
+    today = local_date(now, zone=till.store.zone)
+    basket = price_basket(
+        lines, discounts, store=till.store, rates=rates, day=today, exemption=exemption
+    )
+    return replace(basket, points=points)
 
 
 def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:
@@ -133,11 +157,14 @@ def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date
         raise _not_sellable(position, f"{item.name}: {obstacle}")
 
 
-def _unit_price(item: Item, pack_size: int, scale_cents: int | None, prices: Prices) -> int | None:
+def _unit_price(
+    item: Item, pack_size: int, scale_cents: int | None, prices: Prices
+) -> tuple[int, str] | None:
+    """The price of a pack and the edition that it is from; None where there is no price."""
     if scale_cents is not None:
-        return scale_cents
+        return scale_cents, ""
     price = prices.of_product(item)
-    return None if price is None else price * pack_size
+    return None if price is None else (price * pack_size, prices.edition_of(item))
 
 
 def _choose(item: Item, asked: LineRequest, position: int) -> tuple[ModifierChoice, ...]:

@@ -70,6 +70,14 @@ class Prices:
         quoted = self.promise.products.get(item.id)
         return self._settle("product_id", item.id, item.name, quoted, current)
 
+    def edition_of(self, item: Item) -> str:
+        """The edition that the price to charge is from; none where a quote holds an older one."""
+        point = item.point_at(self.now)
+        quoted = self.promise.products.get(item.id) if self.promise.holds else None
+        if point is None or quoted not in {None, point.price_cents}:
+            return ""
+        return point.edition
+
     def of_modifiers(self, choices: Iterable[ModifierChoice]) -> tuple[ModifierChoice, ...]:
         """The same modifiers at the price to charge."""
         return tuple(replace(choice, price_cents=self._of_modifier(choice)) for choice in choices)

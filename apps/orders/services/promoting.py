@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.orders.types import BasketLine, OrderRequest
-    from apps.stores.types import Till
+    from apps.stores.types import StoreProfile, Till
 
 
 def take_promotions(
@@ -42,7 +42,7 @@ def take_promotions(
     occasion = Occasion(instants, frozenset(request.coupons), request.employee_price)
     _refuse_unknown(request, offers.unknown_coupons(occasion))
     taking_part = [position for position in range(len(lines)) if position not in by_hand]
-    shelf_lines = [_on_shelf(lines[position], till) for position in taking_part]
+    shelf_lines = [on_shelf(lines[position], till.store) for position in taking_part]
     found = take_promotions_off(shelf_lines, offers, occasion)
     discounts = [LineDiscount()] * len(lines)
     for position, discount in zip(taking_part, found, strict=True):
@@ -62,7 +62,7 @@ def _refuse_unknown(request: OrderRequest, unknown: Collection[str]) -> None:
         )
 
 
-def _on_shelf(line: BasketLine, till: Till) -> ShelfLine:
+def on_shelf(line: BasketLine, store: StoreProfile) -> ShelfLine:
     """A line at its shelf price: modifiers are the line's own and are never discounted."""
     item = line.item
     is_alcohol = item.beverage is not BeverageType.NONE
@@ -75,5 +75,5 @@ def _on_shelf(line: BasketLine, till: Till) -> ShelfLine:
         quantity=line.quantity,
         pack_size=line.pack_size,
         unit_price_cents=line.unit_price_cents - modifiers,
-        floor_percent=till.store.alcohol_floor_percent if is_alcohol else 0,
+        floor_percent=store.alcohol_floor_percent if is_alcohol else 0,
     )

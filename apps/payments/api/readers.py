@@ -1,4 +1,4 @@
-"""Card readers of a till's store, and the secret with which an app speaks to them itself."""
+"""Card readers of a till's store, and the secrets with which an app speaks to them itself."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from apps.payments import errors
 from apps.payments.api import serializers
 from apps.payments.api.serializers import describe_reader
 from apps.payments.selectors import list_readers
+from apps.payments.services.presenting import show_client_secret
 from apps.payments.services.readers import make_connection_token
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
 from apps.stores.errors import PermissionMissing
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpResponse
     from rest_framework.request import Request
 
@@ -57,3 +60,26 @@ class ConnectionTokenView(TillView):
         self.read(request, serializers.ConnectionTokenIn)
         secret = make_connection_token(store_id=self.till(request).store.id)
         return send_json({"secret": secret}, HTTPStatus.CREATED)
+
+
+class ClientSecretView(TillView):
+    """Lets an app bring a card to a payment that names no reader."""
+
+    permissions: ClassVar[dict[str, Permission]] = {"GET": Permission.SELL}
+    refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {
+        "GET": (
+            *_READ,
+            errors.PaymentUnknown,
+            errors.PaymentStateConflict,
+            errors.CardsBusy,
+            errors.CardsNotTaken,
+            errors.StripeSilent,
+        )
+    }
+
+    @extend_schema(operation_id="get_client_secret", responses=serializers.ClientSecretOut)
+    def get(self, request: Request, payment_id: UUID) -> HttpResponse:
+        """The secret of a payment that waits for its card. Stripe is asked each time."""
+        store_id = self.till(request).store.id
+        secret = show_client_secret(store_id=store_id, payment_id=payment_id)
+        return send_json({"client_secret": secret})

@@ -53,14 +53,19 @@ class PaymentIn(StrictSerializer):
         "pm_", required=False, help_text="Method `card`: Stripe's name of it, `pm_...`."
     )
     reader_id = StripeNameField(
-        "tmr_", required=False, help_text="Method `card_present`: Stripe's name, `tmr_...`."
+        "tmr_",
+        required=False,
+        help_text="Method `card_present`: Stripe's name, `tmr_...`. Left out: an app at the counter"
+        " drives a reader itself, by a connection token and the payment's client secret.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         is_card = attrs["method"] == Method.CARD.value.lower()
-        needed, surplus = ("payment_method", "reader_id")[:: 1 if is_card else -1]
-        if needed not in attrs:
-            raise serializers.ValidationError({needed: ["This method needs it."]}, code="required")
+        surplus = "reader_id" if is_card else "payment_method"
+        if is_card and "payment_method" not in attrs:
+            raise serializers.ValidationError(
+                {"payment_method": ["This method needs it."]}, code="required"
+            )
         if surplus in attrs:
             raise serializers.ValidationError({surplus: ["This method has none."]}, code="surplus")
         return attrs
@@ -88,6 +93,12 @@ class ConnectionTokenOut(serializers.Serializer[Any]):
     """What an app at the counter needs to speak to readers itself. Ask anew for each."""
 
     secret = serializers.CharField()
+
+
+class ClientSecretOut(serializers.Serializer[Any]):
+    """What an app at the counter needs to bring a card to one payment. Never keep it."""
+
+    client_secret = serializers.CharField()
 
 
 class ReaderOut(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("shifts/current/cash-movements", shifts.CashMovementsView.as_view()),
     path("payments", views.PaymentsView.as_view()),
     path("payments/<uuid:payment_id>", views.PaymentView.as_view()),
+    path("payments/<uuid:payment_id>/client-secret", readers.ClientSecretView.as_view()),
     path("payments/<uuid:payment_id>/capture", views.CaptureView.as_view()),
     path("payments/<uuid:payment_id>/cancel", views.CancelView.as_view()),
     path("payments/<uuid:payment_id>/refunds", views.RefundsView.as_view()),

@@ -33,6 +33,11 @@ def retrieve_intent(intent_id: str) -> Outcome[Intent]:
     return ask("get", f"{_PATH}/{intent_id}", {"expand": _EXPAND}, read=read_intent)
 
 
+def find_client_secret(intent_id: str) -> Outcome[str]:
+    """With what an app at the counter may bring a card to an intent. It is kept nowhere."""
+    return ask("get", f"{_PATH}/{intent_id}", {}, read=lambda shown: str(shown["client_secret"]))
+
+
 def capture_intent(intent_id: str, parameters: dict[str, JSON], *, key: str) -> Outcome[Intent]:
     """Take the money that was authorised, or less of it."""
     return _post(f"{_PATH}/{intent_id}/capture", parameters, key)

@@ -16,7 +16,7 @@ from apps.payments.models import Payment
 from apps.payments.selectors import get_payment, get_reader
 from apps.payments.services.attempting import perform
 from apps.payments.services.beginning import begin, refuse_in_flight
-from apps.payments.services.presenting import present_payment
+from apps.payments.services.presenting import leave_to_app, present_payment
 from apps.payments.types import Method, Operation, PaymentStatus
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
     The same payment asked for again is answered as it stands; Stripe is not asked twice.
 
     At a reader that only begins it: the payment is PROCESSING until somebody has presented a card
-    (`services.looking`).
+    (`services.looking`). Where none is named, an app at the counter brings the card.
 
     Raises:
         CardsNotTaken: no key of Stripe's is configured.
@@ -48,7 +48,7 @@ def authorize_payment(*, till: Till, request: PaymentRequest, now: datetime) -> 
         raise CardsNotTaken("No key of Stripe's is configured: take cash.")
     at = (
         get_reader(store_id=till.store.id, reader_id=request.reader_id)
-        if _is_read(request)
+        if request.reader_id
         else None
     )
     try:
@@ -66,6 +66,8 @@ def _authorize(till: Till, request: PaymentRequest, at: Reader | None, now: date
     perform(attempt, now=now)
     if at:
         present_payment(payment_id=request.id, now=now)
+    elif _is_read(request):
+        leave_to_app(payment_id=request.id, now=now)
     elif attempt.payment.status != PaymentStatus.PENDING:
         return attempt.payment
     return get_payment(store_id=till.store.id, payment_id=request.id)

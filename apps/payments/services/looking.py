@@ -132,8 +132,11 @@ def book_look(payment: Payment, intent: Intent, *, now: datetime) -> bool:
 def _ask_the_reader(payment: Payment, now: datetime) -> bool:
     """A payment that still waits for its card fails when its reader does not.
 
-    The intent is looked at once more after the reader: the card may have come in between.
+    One that an app brings the card to waits until it is cancelled or forgotten. The intent is
+    looked at once more after the reader: the card may have come in between.
     """
+    if payment.reader is None:
+        return True
     shown = look_at_reader(payment)
     if isinstance(shown, Unanswered) or not tells_something(shown):
         return False

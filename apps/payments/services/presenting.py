@@ -1,4 +1,4 @@
-"""A payment at a reader: sent there once, never again.
+"""A payment at a reader: sent there once, never again, or left to an app that drives its own.
 
 A reader that may not have got it is looked at; by the time anybody could send it again, the
 customer would have left, or paid otherwise.
@@ -9,13 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django_subatomic.db import durable, transaction
+from django_subatomic.db import durable, transaction, transaction_required
 
-from apps.payments.locks import lock_payment
+from apps.payments.bulkhead import stripe_slot
+from apps.payments.errors import PaymentStateConflict
+from apps.payments.gateway import calling, intents
+from apps.payments.locks import hold_payment, lock_payment
 from apps.payments.rules import status_of_intent
+from apps.payments.selectors import get_payment
 from apps.payments.services.attempting import close_failed, perform, settle
 from apps.payments.services.beginning import begin
-from apps.payments.services.booking import give_up
+from apps.payments.services.booking import book_presented, give_up
 from apps.payments.services.looking import look_at_reader, look_for_intent, why_idle
 from apps.payments.types import (
     OPEN_STATES,
@@ -45,6 +49,34 @@ def present_payment(*, payment_id: UUID, now: datetime) -> None:
     """Let the payment's reader ask for a card, if there is an intent that waits for one."""
     if attempt := _write_down(payment_id, now):
         perform(attempt, now=now)
+
+
+@transaction
+def leave_to_app(*, payment_id: UUID, now: datetime) -> None:
+    """Wait for an app at the counter to bring a card, if there is an intent that waits for one."""
+    if held := _hold_ready(payment_id):
+        book_presented(hold_payment(held.pk), Answered(None), now=now)
+
+
+@durable
+def show_client_secret(*, store_id: int, payment_id: UUID) -> str:
+    """What an app needs to bring a card to a payment that was left to it, asked of Stripe anew.
+
+    Raises:
+        PaymentUnknown: the store has no such payment.
+        PaymentStateConflict: it waits for no card, or for one at a reader that we drive.
+        CardsBusy: Stripe has not answered of late; nothing was tried.
+        StripeSilent: there was no answer.
+    """
+    payment = get_payment(store_id=store_id, payment_id=payment_id)
+    if payment.status != PaymentStatus.PROCESSING or payment.reader_id or not payment.intent_id:
+        raise PaymentStateConflict(
+            "It does not wait for a card that an app brings.",
+            id=str(payment.pk),
+            payment_status=payment.status.lower(),
+        )
+    with stripe_slot(), calling.within(calling.REQUEST_SECONDS):
+        return calling.demand(intents.find_client_secret(payment.intent_id))
 
 
 @durable
@@ -78,11 +110,19 @@ def close_unpresented(payment_id: UUID, *, now: datetime, why: str = NOT_PRESENT
 
 @transaction
 def _write_down(payment_id: UUID, now: datetime) -> Attempt | None:
+    held = _hold_ready(payment_id)
+    if held is None:
+        return None
+    return begin(held.pk, Operation.PRESENT, {"payment_intent": held.intent_id}, now=now)
+
+
+@transaction_required
+def _hold_ready(payment_id: UUID) -> Payment | None:
+    """The payment, locked; None where it was refused, nobody knows, or it is being cancelled."""
     held = lock_payment(payment_id)
     is_busy = held.attempts.filter(state__in=OPEN_STATES).exists()
-    if held.status != PaymentStatus.PENDING or not held.intent_id or is_busy:
-        return None  # it was refused, or nobody knows; or it is being cancelled
-    return begin(held.pk, Operation.PRESENT, {"payment_intent": held.intent_id}, now=now)
+    is_ready = held.status == PaymentStatus.PENDING and held.intent_id and not is_busy
+    return held if is_ready else None
 
 
 def _look_at_making(payment: Payment) -> Seen:

@@ -72,7 +72,7 @@ class StoreAdmin(OfficeAdmin):
     inlines = (LicenceInline, SellingHoursInline, SellingHoursExceptionInline)
     fieldsets = (
         (None, {"fields": (("name", "code"), "outlet_kind", "is_active")}),
-        ("Receipts", {"fields": ("address", ("phone", "receipt_footer"))}),
+        ("Receipts", {"fields": ("address", ("phone", "receipt_footer"), "receipt_columns")}),
         (
             "Law and clock",
             {"fields": ("jurisdiction", ("timezone", "day_end_hour"), "currency")},

@@ -74,10 +74,21 @@ class Store(models.Model):
         db_default=False,
         help_text="Round what is paid in cash to five cents: 1, 2, 6, 7 down; 3, 4, 8, 9 up.",
     )
+    receipt_columns = models.PositiveSmallIntegerField(
+        "receipt printers",
+        default=42,
+        db_default=42,
+        choices=[(42, "42 columns"), (48, "48 columns")],
+        help_text="How many characters fit on a line; the printer's self-test says it.",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(receipt_columns__in=[42, 48]),
+                name="receipts_have_42_or_48_columns",
+            ),
             models.CheckConstraint(
                 condition=Q(recount_over_cents__isnull=True) | Q(recount_over_cents__gte=0),
                 name="store_recount_limit_not_negative",

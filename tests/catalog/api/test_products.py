@@ -30,6 +30,7 @@ SHOWN = {
     "minimum_age": 21,
     "tax_class": "ALCOHOL",
     "price_cents": 1999,
+    "coming_prices": [],
     "volume_ml": 750,
     "abv_percent": "40.0",
     "barcodes": [

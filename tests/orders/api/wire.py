@@ -28,6 +28,7 @@ LINE_KEYS = {
     "quantity",
     "pack_size",
     "unit_price_cents",
+    "price_edition",
     "discount_cents",
     "tax_cents",
     "total_cents",

@@ -173,7 +173,6 @@ def test_a_reader_that_the_store_does_not_have_is_unknown(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("fields", "pointer", "code"),
     [
-        ({"reader_id": None}, "/reader_id", "required"),
         ({"payment_method": "pm_card_visa"}, "/payment_method", "surplus"),
         ({"method": "card"}, "/payment_method", "required"),
         ({"method": "card", "payment_method": "pm_card_visa"}, "/reader_id", "surplus"),

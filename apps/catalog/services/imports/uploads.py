@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def keep_upload(content: bytes) -> UUID:
     """Store a file; the token by which it is found again."""
     token = uuid4()
-    default_storage.save(_place(token), ContentFile(content))
+    default_storage.save(place_of(token), ContentFile(content))
     return token
 
 
 def is_kept(token: UUID) -> bool:
     """Whether the file is still there."""
-    return default_storage.exists(_place(token))
+    return default_storage.exists(place_of(token))
 
 
 def run_upload(
@@ -41,14 +41,15 @@ def run_upload(
         ImportRefused: as `import_products`.
     """
     name, book = named
-    with default_storage.open(_place(token), "rb") as binary:
+    with default_storage.open(place_of(token), "rb") as binary:
         lines = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
         file = ImportFile(name, lines, book)
         report = import_products(actor=actor, file=file, now=now, dry_run=dry_run)
     if report.is_applied:
-        default_storage.delete(_place(token))
+        default_storage.delete(place_of(token))
     return report
 
 
-def _place(token: UUID) -> str:
+def place_of(token: UUID) -> str:
+    """Where a kept file lies in the storage."""
     return f"imports/{token}.csv"

@@ -37,12 +37,14 @@ def close_drawer(*, till: Till, counted: Counted, now: datetime) -> tuple[Shift,
     """Close the till's shift with a count; what is off is posted as an entry of its own.
 
     Raises:
-        ShiftNotOpen: no shift is open at the till.
+        ShiftNotOpen: no shift is open at the till, or another one than was counted.
         RecountRequired: it is a first count, and further off than the store lets pass. What was
             counted is to be kept then (`keep_count`), once this transaction has rolled back.
     """
     lock_drawer(till)
     shift = get_open_shift(terminal_id=till.register.id)
+    if counted.shift_id not in {None, shift.pk}:
+        raise ShiftNotOpen("It was closed meanwhile, and another one is open.")
     expected_cents = expect(get_drawer(shift))
     _refuse_first(till, shift, counted, counted.cents - expected_cents)
     count = _write(till, shift, counted, expected_cents, is_final=True, now=now)
