@@ -130,6 +130,7 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Kinds of goods",
         choices=[(kind.value, label(kind)) for kind in TaxClass],
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text="None ticked: all of them.",
     )
     hundred_points_cents = DollarsField(

@@ -43,7 +43,7 @@ def print_particulars(z: Mapping[str, Any]) -> Iterator[str]:
     if exempt.get("back_cents"):
         yield spread("  voided and returned", format_cents(-exempt["back_cents"]))
     for tips in z.get("tips") or ():
-        name = f"  Tips of {tips['name']}"[:NAME_COLUMNS]
+        name = f"Tips of {tips['name']}"[:NAME_COLUMNS]
         yield spread(name, format_cents(tips["tip_cents"]))
     if rounded := z.get("cash_rounding_cents"):
         yield spread("Cash rounding", format_cents(rounded))

@@ -60,7 +60,7 @@ class CertificateAdmin(OfficeAdmin):
     """Every certificate, the first to end on top."""
 
     form = CertificateForm
-    list_display = ("holder", "kind", "number", "valid_from", "valid_until", "state", "recorded_by")
+    list_display = ("holder", "state", "valid_until", "kind", "number", "valid_from", "recorded_by")
     list_filter = (StandingFilter, "kind")
     search_fields = ("number", "holder")
     search_help_text = "The number, or the name of the organization."

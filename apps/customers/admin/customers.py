@@ -34,7 +34,7 @@ class CustomerAdmin(OfficeAdmin):
     list_display = ("who", "masked_phone", "masked_email", "accepts_marketing", "registered_at")
     list_filter = ("accepts_marketing", "store")
     search_fields = ("phone_index",)  # see `get_search_results`
-    search_help_text = "A whole phone number or e-mail address, or the id on an order."
+    search_help_text = "A whole phone number or e-mail address."
     ordering = ("-registered_at", "-pk")
     fields = ("name", ("phone", "email"), "accepts_marketing")
     actions_detail = ("forget",)
