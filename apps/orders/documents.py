@@ -186,10 +186,6 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         },
         "cashier": {"id": order.cashier_id, "name": order.cashier_name},
         "customer_id": str(order.customer_id) if order.customer_id else None,
-        "tax_exemption": order.exemption,
-        "points": (
-            {name: order.points[name] for name in ("earned", "redeemed")} if order.points else None
-        ),
         "lines": [_describe_line(line) for line in order.lines.all()],
         "subtotal_cents": order.subtotal_cents,
         "discount_cents": order.discount_cents,
@@ -197,6 +193,10 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         "state_tax_cents": order.state_tax_cents,
         "surtax_cents": order.surtax_cents,
         "total_cents": order.total_cents,
+        "tax_exemption": order.exemption,
+        "points": (
+            {name: order.points[name] for name in ("earned", "redeemed")} if order.points else None
+        ),
         "tip_cents": order.tip_cents,
         "tenders": describe_tenders(tenders),
         "paid": is_paid,
