@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
-from apps.customers.points import find_points_drift
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
+from apps.orders.blind_returns import find_faulty_blind_returns
 from apps.orders.events import (
+    BlindReturnCompleted,
     OrderCompleted,
     OrderVoided,
     ReceiptEmailAsked,
@@ -18,12 +19,13 @@ from apps.orders.events import (
     ShiftClosed,
 )
 from apps.orders.panels import list_sales_to
-from apps.orders.points_checks import find_mispointed_orders
+from apps.orders.points_checks import find_points_faults
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
 from apps.payments.events import StripeEventReceived
 from apps.payments.selectors import find_payment_drift
+from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     OrderCompleted: ("inventory.request_counts", "payments.settle_order"),
     OrderVoided: ("payments.settle_order",),
     ReturnCompleted: ("payments.settle_order",),
+    BlindReturnCompleted: (),
     ShiftClosed: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
@@ -46,11 +49,12 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
 LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stock": find_ledger_drift,
     "orders": find_unbalanced_orders,
+    "returns without receipt": find_faulty_blind_returns,
     "payments": find_payment_drift,
+    "stored value": find_stored_value_drift,
     "drawers": find_unbalanced_drawers,
     "shifts": find_faulty_shifts,
-    "points": find_points_drift,
-    "points of orders": find_mispointed_orders,
+    "points": find_points_faults,
     "audit": find_broken_links,
 }
 
@@ -104,6 +108,9 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "orders.order": _SEE,
         "orders.parkedorder": _SEE,
         "orders.return": _SEE,
+        "orders.exchange": _SEE,
+        "orders.blindreturn": _SEE,
+        "orders.blindreturnline": _SEE,
         "orders.receiptemail": _SEE,
         "orders.printjob": _SEE,
         "orders.zreport": _SEE,
@@ -114,6 +121,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.cashmovement": _SEE,
         "payments.drawercount": _SEE,
         "payments.tender": _SEE,
+        "payments.storedvalueaccount": _SEE,
+        "payments.storedvalueentry": _SEE,
         "payments.payment": _SEE,
         "payments.refund": _SEE,
         "payments.attempt": _SEE,
@@ -138,6 +147,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     },
     Permission.CLOSE_DAY: {
         "orders.dayclose": ("view", "add"),
+        "payments.storedvalueaccount": ("change",),
         "orders.zreport": ("view", "add"),
     },
     Permission.EDIT_CATALOG: {

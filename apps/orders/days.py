@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef
 
 from apps.core.clock import instant_at
-from apps.orders.models import DayClose, Order, Return, ZAmendment, ZReport
+from apps.orders.models import BlindReturn, DayClose, Order, Return, ZAmendment, ZReport
 from apps.orders.takings import sum_day
 from apps.orders.types import OrderStatus
 from apps.orders.z_reports import as_json
@@ -68,6 +68,11 @@ def list_later(*, closed: DayClose) -> Document:
             business_date=closed.business_date,
             returned_at__gt=closed.closed_at,
         ).select_related("order"),
+        "blind_returns": BlindReturn.objects.filter(
+            store=closed.store_id,
+            business_date=closed.business_date,
+            returned_at__gt=closed.closed_at,
+        ),
     }
 
 

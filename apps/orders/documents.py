@@ -15,8 +15,21 @@ if TYPE_CHECKING:
     from apps.customers.types import Exemption
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
     from apps.orders.types import PricedBasket, PricedLine, Quote, Sale
+    from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
     from apps.stores.types import Till
+
+
+# As they are told; what a database keeps of them may come back in another order.
+_EXEMPTION = (
+    "certificate_id",
+    "kind",
+    "number",
+    "holder",
+    "paid_with",
+    "tenders",
+    "for_resale",
+)
 
 
 def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
@@ -40,6 +53,11 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
             {**line, "returned_quantity": 0, "returned_cents": 0} for line in basket["lines"]
         ],
         "tip_cents": sale.request.tip_cents,
+        "gift_cards": [
+            _describe_load(posted.account_id, posted.last4, load.amount_cents, posted.left_cents)
+            for posted, load in zip(sale.loaded, sale.request.gift_cards, strict=True)
+        ],
+        "gift_cards_cents": sale.request.gift_cards_cents,
         "total_cents": sale.total_cents,
         "tenders": describe_tenders(sale.settlement.tenders),
         "paid": not any(tender.payment_id for tender in sale.settlement.tenders),
@@ -53,13 +71,16 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
     }
 
 
-def describe_quote(order_id: UUID, quote: Quote, tip_cents: int) -> dict[str, Any]:
+def describe_quote(
+    order_id: UUID, quote: Quote, tip_cents: int, gift_cards_cents: int = 0
+) -> dict[str, Any]:
     """The answer to a quote: what the sale would cost, and what it would need."""
-    total_cents = quote.basket.total_cents + tip_cents
+    total_cents = quote.basket.total_cents + tip_cents + gift_cards_cents
     return {
         "id": str(order_id),
         **describe_basket(quote.basket),
         "tip_cents": tip_cents,
+        "gift_cards_cents": gift_cards_cents,
         "total_cents": total_cents,
         "cash_total_cents": round_to_nickel(total_cents) if quote.rounds_cash else total_cents,
         "requires": {
@@ -164,12 +185,42 @@ def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
             "kind": tender.kind.value.lower(),
             "amount_cents": tender.amount_cents,
             "payment_id": str(tender.payment_id) if tender.payment_id else None,
+            **_describe_stored(tender),
         }
         for tender in tenders
     ]
 
 
-def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) -> dict[str, Any]:
+def _describe_stored(tender: Tender) -> dict[str, Any]:
+    """What there is to say of a gift card or store credit, and of nothing else."""
+    if not tender.kind.is_stored_value:
+        return {}
+    return {
+        "account_id": str(tender.account_id),
+        "last4": tender.last4,
+        "left_cents": tender.left_cents,
+    }
+
+
+def _describe_load(
+    account_id: UUID, last4: str, amount_cents: int, balance_cents: int
+) -> dict[str, Any]:
+    """A gift card that an order sold or topped up, and what was on it then."""
+    return {
+        "account_id": str(account_id),
+        "last4": last4,
+        "amount_cents": amount_cents,
+        "balance_cents": balance_cents,
+    }
+
+
+def describe_order(
+    order: Order,
+    tenders: Sequence[Tender],
+    *,
+    is_paid: bool,
+    loads: Sequence[StoredValueEntry] = (),
+) -> dict[str, Any]:
     """An order from the books; `lines` must have been prefetched in their order."""
     age = {"outcome": "accepted", "method": order.age_method.lower()} if order.age_method else None
     code = order.number.partition("-")[0]
@@ -193,11 +244,18 @@ def describe_order(order: Order, tenders: Sequence[Tender], *, is_paid: bool) ->
         "state_tax_cents": order.state_tax_cents,
         "surtax_cents": order.surtax_cents,
         "total_cents": order.total_cents,
-        "tax_exemption": order.exemption,
+        "tax_exemption": (
+            {name: order.exemption[name] for name in _EXEMPTION} if order.exemption else None
+        ),
         "points": (
             {name: order.points[name] for name in ("earned", "redeemed")} if order.points else None
         ),
         "tip_cents": order.tip_cents,
+        "gift_cards": [
+            _describe_load(row.account_id, row.account.last4, row.amount_cents, row.balance_cents)
+            for row in loads
+        ],
+        "gift_cards_cents": order.gift_cards_cents,
         "tenders": describe_tenders(tenders),
         "paid": is_paid,
         "change_cents": order.change_cents,

@@ -106,6 +106,16 @@ class VoidNeedsApproval(ApprovalRequired):
     """A cashier cannot void alone; the answer names the action to be approved."""
 
 
+class ReturnPriceUnknown(DomainError):
+    code = "return-price-unknown"
+    title = "Nobody knows what the goods are worth"
+
+
+class ReceiptCodeMisread(DomainError):
+    code = "receipt-code-misread"
+    title = "The receipt's barcode was misread"
+
+
 class ParkedOrderExists(DomainError):
     code = "parked-order-exists"
     title = "Another parked order has this id"

@@ -32,6 +32,16 @@ class ReturnCompleted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlindReturnCompleted(Event):
+    """Goods were taken back without a receipt. `returned` is the return as the API answers it."""
+
+    type: ClassVar[str] = "return.without_receipt"
+
+    store_id: int
+    returned: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderVoided(Event):
     """A sale was taken back: its stock returned and its money handed back."""
 

@@ -70,8 +70,8 @@ def _sum_rounded(rows: QuerySet[Any]) -> int:
 def _sum_exempt(
     sold: QuerySet[Order], voided: QuerySet[Order], returned: QuerySet[Return]
 ) -> dict[str, int]:
-    """Sales under a certificate, without tips, and what voids and returns took back of them."""
-    goods = Sum(F("total_cents") - F("tip_cents"))
+    """Sales under a certificate, without tips and gift cards, and what was taken back of them."""
+    goods = Sum(F("total_cents") - F("tip_cents") - F("gift_cards_cents"))
     sums = sold.filter(certificate__isnull=False).aggregate(count=Count("pk"), cents=goods)
     voids = voided.filter(certificate__isnull=False).aggregate(cents=goods)["cents"] or 0
     of_exempt = returned.filter(order__certificate__isnull=False)

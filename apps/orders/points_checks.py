@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from apps.customers.points import sum_by_order
+from apps.customers.points import find_points_drift, sum_by_order
 from apps.orders.models import Order
 
 if TYPE_CHECKING:
@@ -25,3 +25,9 @@ def find_mispointed_orders() -> Iterator[str]:
             told = (points["earned"], points["redeemed"])
             if booked.get(key, (0, 0)) != told:
                 yield f"order {number}: its points are not in the ledger as it has them"
+
+
+def find_points_faults() -> Iterator[str]:
+    """What is wrong with accounts of points, and with what orders say of them."""
+    yield from find_points_drift()
+    yield from find_mispointed_orders()

@@ -1,4 +1,4 @@
-"""What may be kept of a request: everything but the identity document. Pure."""
+"""What may be kept of a request: no identity document, and no code that spends money. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
 
 
+KEPT_OF_A_CODE = 4
+_WITH_CODES = ("tenders", "gift_cards", "refund_to")
+_NOT_PARKED = frozenset({"age_check", "tenders", "gift_cards"})
+
+
 def without_identity(body: JSON) -> JSON:
     """The body without what was read from an identity document.
 
@@ -24,14 +29,38 @@ def without_identity(body: JSON) -> JSON:
     return body
 
 
+def without_secrets(body: JSON) -> JSON:
+    """The body without identity document, and with no more than the end of gift cards' codes.
+
+    Not even a hash of a code is kept that anybody could try out: see `stored_value_codes`.
+    """
+    if not isinstance(body, dict):
+        return body
+    shortened = {name: _shortened(body[name]) for name in _WITH_CODES if name in body}
+    if isinstance(code := body.get("code"), str):
+        shortened["code"] = code[-KEPT_OF_A_CODE:]
+    return without_identity({**body, **shortened})
+
+
+def _shortened(parts: JSON) -> JSON:
+    if not isinstance(parts, list):
+        return parts
+    return [
+        {**part, "code": code[-KEPT_OF_A_CODE:]}
+        if isinstance(part, dict) and isinstance(code := part.get("code"), str)
+        else part
+        for part in parts
+    ]
+
+
 def basket_alone(body: Mapping[str, JSON]) -> dict[str, JSON]:
-    """What is parked of a body: the basket, without identity document and money."""
-    return {name: value for name, value in body.items() if name not in {"age_check", "tenders"}}
+    """What is parked of a body: the basket, without identity document, money and gift cards."""
+    return {name: value for name, value in body.items() if name not in _NOT_PARKED}
 
 
 def fingerprint(body: JSON) -> str:
-    """SHA-256 of a body, whatever the order of its keys, without the identity document."""
-    canonical = orjson.dumps(without_identity(body), option=orjson.OPT_SORT_KEYS)
+    """SHA-256 of a body, whatever the order of its keys, without what may not be kept."""
+    canonical = orjson.dumps(without_secrets(body), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from apps.core.choices import label
 from apps.core.money import format_cents
 from apps.orders.layout import COLUMNS, centred, local_time, spread, wrap
 from apps.orders.receipt_code import receipt_code
@@ -12,11 +13,23 @@ from apps.orders.receipt_code import receipt_code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from apps.orders.models import Order, OrderLine
+    from apps.orders.models import Exchange, Order, OrderLine
+    from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
 
 COPY_MARK = "*** COPY ***"
 VOIDED_COPY_MARK = "*** COPY - VOIDED ***"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What belongs to a sale beside its lines: gift cards it loaded, goods it was swapped for."""
+
+    loads: Sequence[StoredValueEntry] = ()
+    swap: Exchange | None = None
+
+
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +57,12 @@ class Receipt:
     code: str = ""  # what its barcode says
 
 
-def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
-    """The receipt of an order, from the order alone."""
+def compose(
+    order: Order,
+    tenders: Sequence[Tender],
+    beside: Beside = NOTHING_BESIDE,
+) -> Receipt:
+    """The receipt of an order, with the gift cards it sold and the goods it was swapped for."""
     head = order.letterhead
     taken = [tender for tender in tenders if tender.amount_cents >= 0]  # not what a void gave back
     return Receipt(
@@ -53,15 +70,18 @@ def compose(order: Order, tenders: Sequence[Tender]) -> Receipt:
         number=order.number,
         sold_at=local_time(order.placed_at, head["timezone"]),
         clerk=f"{order.cashier_name}, {head['terminal']}",
-        lines=tuple(_line(line) for line in order.lines.all()),
+        lines=(
+            *(_line(line) for line in order.lines.all()),
+            *(_loaded(load) for load in beside.loads),
+        ),
         sums=tuple(_sums(order, head["county"])),
         total=("TOTAL", format_cents(order.total_cents)),
         tenders=(
             *_rounded(order),
-            *((t.kind.value.capitalize(), format_cents(t.amount_cents)) for t in taken),
+            *(entry for tender in taken for entry in _paid(tender)),
             ("Change", format_cents(order.change_cents)),
         ),
-        notes=tuple(_notes(order)),
+        notes=(*_swapped(beside.swap), *_notes(order)),
         code=receipt_code(order.number),
     )
 
@@ -150,6 +170,23 @@ def _line(line: OrderLine) -> ReceiptLine:
     )
 
 
+def _loaded(load: StoredValueEntry) -> ReceiptLine:
+    """A gift card that was sold: what it cost, and what is on it."""
+    detail = f"Now on it {format_cents(load.balance_cents)}"
+    amount = format_cents(load.amount_cents) + " "
+    return ReceiptLine(f"Gift card ...{load.account.last4}", amount, (detail,))
+
+
+def _paid(tender: Tender) -> Iterator[tuple[str, str]]:
+    """A tender; of a gift card, its end and what is left on it."""
+    name = label(tender.kind)
+    if not tender.kind.is_stored_value:
+        yield name, format_cents(tender.amount_cents)
+        return
+    yield f"{name} ...{tender.last4}", format_cents(tender.amount_cents)
+    yield "  left on it", format_cents(tender.left_cents or 0)
+
+
 def _modifier(name: str, price_cents: int) -> str:
     return f"+ {name} {format_cents(price_cents)}" if price_cents else f"+ {name}"
 
@@ -160,6 +197,8 @@ def _discount(discount: dict[str, Any]) -> str:
 
 def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
     yield "Subtotal", format_cents(order.subtotal_cents - order.discount_cents)
+    if order.gift_cards_cents:
+        yield "Gift cards", format_cents(order.gift_cards_cents)
     yield "Florida sales tax", format_cents(order.state_tax_cents)
     if order.surtax_cents:
         yield f"{county} surtax", format_cents(order.surtax_cents)
@@ -171,6 +210,16 @@ def _rounded(order: Order) -> Iterator[tuple[str, str]]:
     """What cash was rounded by, in a store without pennies."""
     if order.cash_rounding_cents:
         yield "Cash rounding", format_cents(order.cash_rounding_cents)
+
+
+def _swapped(swap: Exchange | None) -> Iterator[str]:
+    """What an exchange took back, and what was left to pay or to give."""
+    if swap is None:
+        return
+    worth = format_cents(swap.given.total_cents)
+    yield f"EXCHANGE - of {swap.given.order.number} goods worth {worth} came back"
+    verb = "Paid on top" if swap.difference_cents >= 0 else "Given back"
+    yield f"{verb} {format_cents(abs(swap.difference_cents))}"
 
 
 def _notes(order: Order) -> Iterator[str]:

@@ -29,6 +29,7 @@ from apps.payments.selectors import (
     list_tenders_of_returns,
     list_untaken,
 )
+from apps.payments.stored_value_selectors import list_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,8 +43,9 @@ _UNBALANCED = {
     "its lines do not add up to its total": (
         "SELECT o.number FROM orders_order o"
         " LEFT JOIN orders_orderline l ON l.order_id = o.id"
-        " GROUP BY o.id, o.number, o.total_cents, o.tip_cents"
-        " HAVING COALESCE(SUM(l.total_cents), 0) + o.tip_cents <> o.total_cents"
+        " GROUP BY o.id, o.number, o.total_cents, o.tip_cents, o.gift_cards_cents"
+        " HAVING COALESCE(SUM(l.total_cents), 0) + o.tip_cents + o.gift_cards_cents"
+        " <> o.total_cents"
         " ORDER BY o.number"
     ),
     "its tenders do not cover it": (
@@ -59,6 +61,23 @@ _UNBALANCED = {
         " SELECT o.number, -r.total_cents - r.cash_rounding_cents"
         " FROM orders_return r JOIN orders_order o ON o.id = r.order_id"
         ") entry GROUP BY number HAVING SUM(cents) <> 0 ORDER BY number"
+    ),
+    "its gift cards are not what was loaded": (
+        "SELECT number FROM ("
+        "SELECT o.number, CASE WHEN o.status = 'VOIDED' THEN 0 ELSE o.gift_cards_cents END AS cents"
+        " FROM orders_order o"
+        " UNION ALL"
+        " SELECT o.number, -e.amount_cents FROM payments_storedvalueentry e"
+        " JOIN orders_order o ON o.id = e.order_id WHERE e.kind IN ('SOLD', 'SALE_VOIDED')"
+        ") entry GROUP BY number HAVING SUM(cents) <> 0 ORDER BY number"
+    ),
+    "its gift cards and store credits did not move as its tenders say": (
+        "SELECT DISTINCT o.number FROM payments_storedvalueentry e"
+        " JOIN orders_order o ON o.id = e.order_id"
+        " LEFT JOIN payments_tender t ON t.entry_id = e.id"
+        " WHERE e.kind IN ('SPENT', 'SPEND_REVERSED')"
+        " AND (t.id IS NULL OR t.amount_cents <> -e.amount_cents OR t.order_id <> e.order_id)"
+        " ORDER BY o.number"
     ),
     "its lines do not say what was returned of them": (
         "SELECT DISTINCT o.number FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
@@ -108,6 +127,7 @@ _VANISHED = (
     "SELECT DISTINCT m.document_id FROM inventory_stockmovement m"
     " WHERE m.kind IN ('SALE', 'VOID', 'RETURN')"
     " AND NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.id = m.document_id)"
+    " AND NOT EXISTS (SELECT 1 FROM orders_blindreturn b WHERE b.id = m.document_id)"
     " ORDER BY m.document_id"
 )
 # Tills and business dates whose orders are not numbered from 1 to what the receipt counter says.
@@ -179,11 +199,14 @@ def describe_orders(orders: Sequence[Order]) -> list[dict[str, Any]]:
     tenders = list_tenders(order_ids=[order.pk for order in orders])
     by_card = [t.payment_id for taken in tenders.values() for t in taken if t.payment_id]
     unpaid = list_untaken(payment_ids=by_card) if by_card else frozenset()
+    selling = [order.pk for order in orders if order.gift_cards_cents]
+    loads = list_loads(order_ids=selling) if selling else {}
     return [
         describe_order(
             order,
             tenders[order.pk],
             is_paid=not any(tender.payment_id in unpaid for tender in tenders[order.pk]),
+            loads=loads.get(order.pk, ()),
         )
         for order in orders
     ]

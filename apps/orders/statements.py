@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from apps.core.sql import Statement
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, PricedLine, Sale
+    from apps.payments.types import Tender
     from apps.stores.types import Till
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -52,6 +53,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "state_tax_cents",
         "surtax_cents",
         "tip_cents",
+        "gift_cards_cents",
         "total_cents",
         "change_cents",
         "cash_rounding_cents",
@@ -93,7 +95,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "note",
         "price_edition",
     ),
-    "payments_tender": ("order_id", "kind", "amount_cents", "payment_id", "at"),
+    "payments_tender": ("order_id", "kind", "amount_cents", "payment_id", "entry_id", "at"),
     "inventory_stockmovement": (
         "store_id",
         "product_id",
@@ -159,10 +161,7 @@ def write_sale(
     batch.insert("orders_order", TABLES["orders_order"], [_order(till, sale, number, claim)])
     lines = [_line(sale, position, line) for position, line in enumerate(sale.basket.lines)]
     batch.insert("orders_orderline", TABLES["orders_orderline"], lines)
-    tenders = [
-        (sale.request.id, tender.kind.value, tender.amount_cents, tender.payment_id, sale.placed_at)
-        for tender in sale.settlement.tenders
-    ]
+    tenders = [_tender(sale, tender) for tender in sale.settlement.tenders]
     batch.insert("payments_tender", TABLES["payments_tender"], tenders)
     sold = _sold(sale)
     movements = [_movement(till, sale, product_id, units) for product_id, units in sold.items()]
@@ -204,13 +203,14 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         basket.state_tax_cents,
         basket.surtax_cents,
         sale.request.tip_cents,
+        sale.request.gift_cards_cents,
         sale.total_cents,
         sale.settlement.change_cents,
         sale.settlement.cash_rounding_cents,
         basket.minimum_age,
         age.method.value if age else "",
         age.rule if age else "",
-        basket.lines[0].line.item.price_book,
+        basket.lines[0].line.item.price_book if basket.lines else "",
         _json(rights_of(sale.request)),
         _json(letterhead(till)),
         _json([warning.as_json() for warning in sale.warnings]),
@@ -224,6 +224,12 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         "",
         "",
     )
+
+
+def _tender(sale: Sale, tender: Tender) -> tuple[Any, ...]:
+    amount_cents, entry_id = tender.amount_cents, tender.entry_id
+    row = (tender.kind.value, amount_cents, tender.payment_id, entry_id, sale.placed_at)
+    return (sale.request.id, *row)
 
 
 def _line(sale: Sale, position: int, priced: PricedLine) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
     from apps.customers.types import Exemption, ExemptionClaim, PointsOfSale
+    from apps.payments.stored_value_types import Load, Posted
     from apps.payments.types import Offered, Settlement, Tender
 
 
@@ -158,6 +159,12 @@ class OrderRequest:
     customer_id: UUID | None = None
     exemption: ExemptionClaim | None = None
     redeem_points: int = 0
+    gift_cards: tuple[Load, ...] = ()
+
+    @property
+    def gift_cards_cents(self) -> int:
+        """What the gift cards cost that are sold with it: no revenue, and no tax is on it."""
+        return sum(load.amount_cents for load in self.gift_cards)
 
 
 # --- Pricing --------------------------------------------------------------------------------------
@@ -311,11 +318,13 @@ class Sale:
     warnings: tuple[Warned, ...]
     overridden: tuple[Overridden, ...] = ()
     removed: tuple[Removed, ...] = ()
+    loaded: tuple[Posted, ...] = ()
 
     @property
     def total_cents(self) -> int:
-        """What the customer pays, tip included."""
-        return self.basket.total_cents + self.request.tip_cents
+        """What the customer pays, tip and gift cards included."""
+        asked = self.request
+        return self.basket.total_cents + asked.tip_cents + asked.gift_cards_cents
 
 
 # --- The return -----------------------------------------------------------------------------------
@@ -338,6 +347,34 @@ class ReturnRequest:
     order_id: UUID
     lines: tuple[ReturnLineRequest, ...]
     refunds: tuple[Tender, ...]
+    reason: str
+    fingerprint: str
+    approval: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRequest:
+    """Goods of an order that come back, and the order of what goes out for them."""
+
+    returned: ReturnRequest
+    order: OrderRequest
+
+
+@dataclass(frozen=True, slots=True)
+class BlindLineRequest:
+    """Goods brought back without a receipt, and whether they can be sold again."""
+
+    line: LineRequest
+    is_restocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlindReturnRequest:
+    """Goods of which nobody knows the sale, and the code of the store credit they go on to."""
+
+    id: UUID
+    lines: tuple[BlindLineRequest, ...]
+    code: str = field(repr=False)
     reason: str
     fingerprint: str
     approval: str | None = None

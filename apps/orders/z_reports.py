@@ -182,15 +182,20 @@ def _takings(z: Document) -> Iterator[str]:
     yield _sum("Florida sales tax", sales["state_tax_cents"])
     yield _sum(f"{z['county']} surtax", sales["surtax_cents"])
     yield _sum("Tips", sales["tip_cents"])
+    # What was printed before gift cards could be sold has none, and is printed as it was.
+    if sold_cents := z.get("gift_cards", {}).get("sold_cents"):
+        yield _sum("Gift cards sold (owed)", sold_cents)
     yield _sum(f"SALES ({sales['count']})", sales["total_cents"])
     yield _sum(f"Voids ({voids['count']})", -voids["total_cents"])
     yield _sum(f"Returns ({returns['count']})", -returns["total_cents"])
+    if (blind := z.get("without_receipt", {})).get("count"):
+        yield _sum(f"  {blind['count']} without receipt", -blind["total_cents"])
     yield _sum("NET", z["net_cents"])
     yield _sum("Tax due of it", z["tax_cents"])
     yield from print_particulars(z)
     yield RULE
     for tender in z["tenders"]:
-        name = (tender["card_brand"] or tender["kind"]).capitalize()
+        name = (tender["card_brand"] or tender["kind"]).replace("_", " ").capitalize()
         yield _sum(name, tender["net_cents"])
 
 

@@ -142,3 +142,52 @@ class RecountRequired(DomainError):
     code = "recount-required"
     title = "The drawer must be counted once more"
     kind = Kind.CONFLICT
+
+
+class StoredValueCodeInvalid(DomainError):
+    code = "stored-value-code-invalid"
+    title = "This is no code of a gift card or store credit"
+
+
+class StoredValueUnknown(DomainError):
+    code = "stored-value-unknown"
+    title = "No gift card or store credit has this code"
+
+
+class StoredValueFrozen(DomainError):
+    code = "stored-value-frozen"
+    title = "The gift card or store credit is frozen"
+    kind = Kind.CONFLICT
+
+
+class StoredValueInsufficient(DomainError):
+    code = "stored-value-insufficient"
+    title = "There is less on the gift card or store credit"
+    kind = Kind.CONFLICT
+
+
+class StoredValueCurrencyDiffers(DomainError):
+    code = "stored-value-currency-differs"
+    title = "The gift card or store credit is in another currency"
+
+
+class StoredValueBuysGoodsOnly(DomainError):
+    code = "stored-value-buys-goods-only"
+    title = "A gift card cannot be paid for with a gift card or store credit"
+
+
+class StoredValueAccountUnknown(DomainError):
+    code = "stored-value-account-unknown"
+    title = "There is no such gift card or store credit"
+    kind = Kind.NOT_FOUND
+
+
+class StoredValueStateConflict(DomainError):
+    code = "stored-value-state-conflict"
+    title = "The gift card or store credit is in this state already"
+    kind = Kind.CONFLICT
+
+
+class StoredValueTooMuch(DomainError):
+    code = "stored-value-too-much"
+    title = "No gift card may hold that much"

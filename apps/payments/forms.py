@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.core.admin.fields import DollarsField
 from apps.core.money import format_cents
+from apps.payments.reader_types import Address
 from apps.payments.rules import MOST_CENTS
-from apps.payments.types import Address
 from apps.stores.selectors import list_store_names
 
 

@@ -7,10 +7,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 from apps.core.money import format_cents
-from apps.payments.errors import TenderExcess, TenderInsufficient
+from apps.payments.errors import StoredValueBuysGoodsOnly, TenderExcess, TenderInsufficient
+from apps.payments.reader_types import Address
 from apps.payments.rounding import round_sale
 from apps.payments.types import (
-    Address,
     DisputeStatus,
     PaymentStatus,
     RefundStatus,
@@ -97,18 +97,34 @@ _STATUS_OF_REFUND: Mapping[str, RefundStatus] = {
 }
 
 
-def settle(total_cents: int, tenders: Sequence[Tender], *, rounds_cash: bool = False) -> Settlement:
+def settle(
+    total_cents: int,
+    tenders: Sequence[Tender],
+    *,
+    gift_cards_cents: int = 0,
+    rounds_cash: bool = False,
+) -> Settlement:
     """Cover a total. Change comes out of cash alone; `rounds_cash` where there are no pennies.
+
+    `gift_cards_cents` of the total are for gift cards that are sold; other gift cards and store
+    credit pay for goods only, or whoever has a stolen one would turn it into one of their own.
 
     Raises:
         TenderInsufficient: with `missing_cents`, what is still owed.
-        TenderExcess: cards alone would pay more than the total.
+        TenderExcess: cards and gift cards alone would pay more than the total.
+        StoredValueBuysGoodsOnly: gift cards and store credit would pay more than the goods.
     """
-    by_card = sum(tender.amount_cents for tender in tenders if tender.kind is TenderKind.CARD)
-    if by_card > total_cents:
+    cashless = sum(tender.amount_cents for tender in tenders if tender.kind is not TenderKind.CASH)
+    if cashless > total_cents:
         raise TenderExcess(
-            f"The cards pay {format_cents(by_card)}, the order is {format_cents(total_cents)}.",
+            f"The cards pay {format_cents(cashless)}, the order is {format_cents(total_cents)}.",
             total_cents=total_cents,
+        )
+    stored = sum(tender.amount_cents for tender in tenders if tender.kind.is_stored_value)
+    if stored > total_cents - gift_cards_cents:
+        raise StoredValueBuysGoodsOnly(
+            f"{format_cents(gift_cards_cents)} of it are for gift cards: take cash or a card.",
+            gift_cards_cents=gift_cards_cents,
         )
     rounding = round_sale(total_cents, tenders) if rounds_cash else 0
     change = sum(tender.amount_cents for tender in tenders) - total_cents - rounding

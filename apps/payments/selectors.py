@@ -26,6 +26,7 @@ from apps.payments.models import (
 from apps.payments.models import Tender as TenderRow
 from apps.payments.owing import list_owed_cents
 from apps.payments.rules import status_after_refunds
+from apps.payments.stored_value_selectors import NO_ACCOUNTS, tender_of, to_tender
 from apps.payments.types import (
     CAME_TO_NOTHING,
     OPEN_STATES,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from apps.payments.stored_value_types import Account
     from apps.payments.types import Offered, StripeRefund
 
 BATCH = 500  # ids in one statement
@@ -56,18 +58,28 @@ _READY = (
 )
 
 
-def get_tenders(*, order_id: UUID, offered: Sequence[Offered]) -> tuple[Tender, ...]:
+def get_tenders(
+    *, order_id: UUID, offered: Sequence[Offered], accounts: Mapping[str, Account] = NO_ACCOUNTS
+) -> tuple[Tender, ...]:
     """The tenders behind what is offered: cash as it is, a card for what was authorised or less.
+
+    `accounts` are the gift cards and store credits that are offered, by their codes.
 
     Raises:
         PaymentNotCapturable: a card is offered whose payment is not authorised for this order, or
             for less, or which is offered twice.
+        StoredValueUnknown: a store credit is offered as a gift card, or the other way round.
     """
     named = [offer.payment_id for offer in offered if offer.kind is TenderKind.CARD]
     ready = _ready_for(order_id) if named else {}
     if len(set(named)) < len(named):
         raise not_capturable(order_id, named[0])
-    return tuple(_tender(order_id, offer, ready) for offer in offered)
+    return tuple(
+        tender_of(offer, accounts[offer.code])
+        if offer.kind.is_stored_value
+        else _tender(order_id, offer, ready)
+        for offer in offered
+    )
 
 
 def _tender(order_id: UUID, offer: Offered, ready: Mapping[UUID, tuple[int, int]]) -> Tender:
@@ -114,8 +126,9 @@ def not_capturable(
 def list_tenders(*, order_ids: Collection[UUID]) -> dict[UUID, list[Tender]]:
     """The tenders of each of these orders, in the order they were taken."""
     tenders: dict[UUID, list[Tender]] = {order_id: [] for order_id in order_ids}
-    for row in TenderRow.objects.filter(order__in=order_ids).order_by("pk"):
-        tenders[row.order_id].append(Tender(TenderKind(row.kind), row.amount_cents, row.payment_id))
+    rows = TenderRow.objects.filter(order__in=order_ids).select_related("entry__account")
+    for row in rows.order_by("pk"):
+        tenders[row.order_id].append(to_tender(row))
     return tenders
 
 
@@ -319,10 +332,9 @@ def list_amounts_of_refunds(*, refund_ids: Collection[UUID]) -> dict[UUID, int]:
 def list_tenders_of_returns(*, order_id: UUID) -> dict[UUID, list[Tender]]:
     """What each return of an order has handed back: negative tenders by the return's id."""
     returns: dict[UUID, list[Tender]] = {}
-    rows = TenderRow.objects.filter(order=order_id, return_id__isnull=False).order_by("pk")
-    for row in rows:
-        tender = Tender(TenderKind(row.kind), row.amount_cents, row.payment_id)
-        returns.setdefault(cast("UUID", row.return_id), []).append(tender)
+    rows = TenderRow.objects.filter(order=order_id, return_id__isnull=False)
+    for row in rows.select_related("entry__account").order_by("pk"):
+        returns.setdefault(cast("UUID", row.return_id), []).append(to_tender(row))
     return returns
 
 

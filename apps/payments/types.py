@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,28 +16,48 @@ class TenderKind(StrEnum):
 
     CASH = "CASH"
     CARD = "CARD"
+    GIFT_CARD = "GIFT_CARD"
+    STORE_CREDIT = "STORE_CREDIT"
+
+    @property
+    def is_stored_value(self) -> bool:
+        """Whether it is money that the customer has with us already."""
+        return self in {TenderKind.GIFT_CARD, TenderKind.STORE_CREDIT}
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a customer offers: cash, or a card payment authorised before.
+    """What a customer offers: cash, a card payment authorised before, a gift card or store credit.
 
     For a card, `amount_cents` may be less than what was authorised, as where a tip was left room
-    for; 0 is all of it.
+    for; 0 is all of it. A gift card is presented by its code, which is a secret.
     """
 
     kind: TenderKind
     amount_cents: int = 0
     payment_id: UUID | None = None
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """What was taken, in cents; negative where money was handed back."""
+    """What was taken, in cents; negative where money was handed back.
+
+    Of a gift card or store credit, with the ledger's entry and what that left on it.
+    """
 
     kind: TenderKind
     amount_cents: int
     payment_id: UUID | None = None
+    account_id: UUID | None = None
+    last4: str = ""
+    entry_id: int | None = None
+    left_cents: int | None = None
+
+    @property
+    def source(self) -> tuple[str, UUID | None]:
+        """What it came in by, and so goes back by: a kind, with a card's payment or an account."""
+        return self.kind.value, self.payment_id or self.account_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,26 +263,6 @@ class PaymentRequest:
     method: Method
     payment_method: str = ""  # Stripe's name of the card, `pm_...`; empty for a card at a reader
     reader_id: str = ""  # Stripe's name of the reader, `tmr_...`; empty for any other card
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a store is, in the parts that Stripe asks for."""
-
-    line1: str
-    city: str
-    state: str
-    postal_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewReader:
-    """What somebody says to register a card reader. A store's first one needs an address."""
-
-    store_id: int
-    registration_code: str
-    label: str
-    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 
 from apps.core.money import format_cents
-from apps.reports.selectors import list_exceptions
+from apps.reports.selectors import list_deeds, list_exceptions
 from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
@@ -28,10 +28,24 @@ A_WEEK = 7
 KINDS = {
     "order.voided": "Voids",
     "order.returned": "Returns",
+    "goods.returned_blind": "Without receipt",
     "price.overridden": "Other prices",
+    "employee_price.given": "Employee prices",
+    "coupon.used": "Coupons",
     "line.removed": "Lines taken off",
     "drawer.no_sale": "No sale",
     "receipt.reprinted": "Reprints",
+}
+# What is done to prices in the office, by the people there: no till is asked.
+PRICE_KINDS = {
+    "price.scheduled": "Prices set",
+    "price.withdrawn": "Prices taken off",
+    "price_book.published": "Editions published",
+    "price_book.rolled_back": "Editions rolled back",
+    "products.imported": "Files imported",
+    "promotion.published": "Promotions published",
+    "promotion.changed": "Promotions changed",
+    "promotion.withdrawn": "Promotions withdrawn",
 }
 FEW = 5  # exceptions, that are too few to stand out
 CONSPICUOUS = 2  # times what is usual
@@ -44,9 +58,8 @@ def show_exceptions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     stores = list_store_names()
     store_id = next((pk for pk in stores if str(pk) == request.GET.get("store")), None)
     days = next((span for span in SPANS if str(span) == request.GET.get("days")), A_WEEK)
-    people = list_exceptions(
-        actions=KINDS, store_id=store_id, since=now - timedelta(days=days), now=now
-    )
+    since = now - timedelta(days=days)
+    people = list_exceptions(actions=KINDS, store_id=store_id, since=since, now=now)
     context = {
         **admin.site.each_context(request),
         "title": "Exceptions by cashier",
@@ -57,8 +70,17 @@ def show_exceptions(request: HttpRequest, *, now: datetime) -> HttpResponse:
         "kinds": list(KINDS.values()),
         "usual": _usual(people),
         "rows": _rows(people),
+        "price_kinds": list(PRICE_KINDS.values()),
+        "price_rows": _price_rows(since, now),
     }
     return TemplateResponse(request, "reports/exceptions.html", context)
+
+
+def _price_rows(since: datetime, now: datetime) -> list[tuple[str, list[int]]]:
+    """Who changed prices, with how often by kind; whoever did most comes first."""
+    people = list_deeds(actions=PRICE_KINDS, since=since, now=now)
+    ranked = sorted(people.items(), key=lambda each: (-sum(each[1].values()), each[0]))
+    return [(name, [counts.get(kind, 0) for kind in PRICE_KINDS]) for name, counts in ranked]
 
 
 def _usual(people: Sequence[CashierExceptions]) -> Decimal:

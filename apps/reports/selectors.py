@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractHour
 from apps.core.clock import business_date, instant_at
 from apps.core.models import AuditEntry
 from apps.core.types import ActorKind
-from apps.orders.models import Order, OrderLine, Return
+from apps.orders.models import BlindReturn, Order, OrderLine, Return
 from apps.orders.types import OrderStatus
 from apps.payments.models import Payment, Tender
 from apps.payments.types import PaymentStatus, TenderKind
@@ -75,13 +75,14 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
         voids=Count("pk", filter=Q(status=OrderStatus.VOIDED)),
     )
     lines = _lines_on(days).aggregate(units=Sum(F("quantity") * F("pack_size")))
-    back = Return.objects.filter(_on(days)).aggregate(
-        sales=Sum(_NET_OF_RETURN), tax=Sum("tax_cents")
-    )
+    backs = [
+        table.objects.filter(_on(days)).aggregate(sales=Sum(_NET_OF_RETURN), tax=Sum("tax_cents"))
+        for table in (Return, BlindReturn)
+    ]
     return DayFigures(
         orders=orders["count"],
-        sales_cents=(orders["sales"] or 0) - (back["sales"] or 0),
-        tax_cents=(orders["tax"] or 0) - (back["tax"] or 0),
+        sales_cents=(orders["sales"] or 0) - sum(back["sales"] or 0 for back in backs),
+        tax_cents=(orders["tax"] or 0) - sum(back["tax"] or 0 for back in backs),
         units=lines["units"] or 0,
         voids=orders["voids"],
     )
@@ -90,6 +91,7 @@ def get_day_figures(days: Sequence[StoreDay]) -> DayFigures:
 def list_takings_by_hour(days: Sequence[StoreDay]) -> list[Takings]:
     """What was taken for the sales of each hour on the stores' walls, voids left out."""
     card, cash = [0] * len(HOURS), [0] * len(HOURS)
+    piles: dict[str, list[int]] = {TenderKind.CARD: card, TenderKind.CASH: cash}
     for zone in sorted({day.timezone for day in days}):
         sold = Order.objects.filter(
             _on([day for day in days if day.timezone == zone]), status=OrderStatus.COMPLETED
@@ -100,8 +102,8 @@ def list_takings_by_hour(days: Sequence[StoreDay]) -> list[Takings]:
         hour = ExtractHour("order__placed_at", tzinfo=ZoneInfo(zone))
         taken = Tender.objects.filter(order__in=sold).annotate(hour=hour).values("hour", "kind")
         for tender in taken.annotate(taken=Sum("amount_cents")):
-            pile = card if tender["kind"] == TenderKind.CARD else cash
-            pile[tender["hour"]] += tender["taken"]
+            if tender["kind"] in piles:  # a gift card's money came in when it was sold
+                piles[tender["kind"]][tender["hour"]] += tender["taken"]
     return [Takings(*pair) for pair in zip(cash, card, strict=True)]
 
 
@@ -127,6 +129,8 @@ def list_sales_by_store(days: Sequence[StoreDay]) -> list[tuple[str, int]]:
     sums = Counter(dict(sold.annotate(sales=Sum(_NET)).values_list("store", "sales")))
     back = Return.objects.filter(_on(days)).values("store")
     sums.subtract(dict(back.annotate(sales=Sum(_NET_OF_RETURN)).values_list("store", "sales")))
+    blind = BlindReturn.objects.filter(_on(days)).values("store")
+    sums.subtract(dict(blind.annotate(sales=Sum(_NET_OF_RETURN)).values_list("store", "sales")))
     named = [(day.name, sums[day.store_id]) for day in days]
     return sorted(named, key=lambda entry: -entry[1])
 
@@ -181,6 +185,18 @@ def list_exceptions(
         for pk, name in names.items()
     ]
     return sorted(people, key=lambda person: (-person.per_hundred, person.name))
+
+
+def list_deeds(
+    *, actions: Collection[str], since: datetime, now: datetime
+) -> dict[str, dict[str, int]]:
+    """How often each person, at a till, in the office or at a shell, did what since then."""
+    entries = AuditEntry.objects.filter(action__in=actions, at__gte=since, at__lte=now)
+    people: dict[str, dict[str, int]] = {}
+    rows = entries.values("actor_name", "action").annotate(count=Count("pk"))
+    for row in rows.order_by("actor_name", "action"):
+        people.setdefault(row["actor_name"], {})[row["action"]] = row["count"]
+    return people
 
 
 def _lines_on(days: Sequence[StoreDay]) -> QuerySet[OrderLine]:

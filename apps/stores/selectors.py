@@ -134,7 +134,11 @@ def get_limits(*, role: Role, revision: int) -> Limits:
     if role not in known:
         rows = {
             Role(row.role): Limits(
-                row.discount_percent, row.refund_cents, row.void_cents, row.may_open_drawer
+                row.discount_percent,
+                row.refund_cents,
+                row.void_cents,
+                row.may_open_drawer,
+                row.blind_refund_cents,
             )
             for row in RoleLimit.objects.all()
         }

@@ -117,6 +117,7 @@ class ApprovalAction(StrEnum):
     VOID_ORDER = "VOID_ORDER"
     RETURN_ORDER = "RETURN_ORDER"
     NO_SALE = "NO_SALE"
+    BLIND_RETURN = "BLIND_RETURN"  # goods taken back without a receipt
 
     @property
     def word(self) -> str:
@@ -132,6 +133,7 @@ class Limits:
     refund_cents: int | None
     void_cents: int | None
     may_open_drawer: bool
+    blind_refund_cents: int | None = 0
 
     def cover(self, deed: Deed) -> bool:
         """Whether somebody with these limits may do it."""
@@ -144,6 +146,9 @@ class Limits:
                 return self.refund_cents is None or deed.amount_cents <= self.refund_cents
             case ApprovalAction.NO_SALE:
                 return self.may_open_drawer
+            case ApprovalAction.BLIND_RETURN:
+                most_cents = self.blind_refund_cents
+                return most_cents is None or deed.amount_cents <= most_cents
 
 
 @dataclass(frozen=True, slots=True)

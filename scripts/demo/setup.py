@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.core import outbox
+from apps.payments.reader_types import Address, NewReader
 from apps.payments.selectors import list_readers
 from apps.payments.services.readers import register_reader
-from apps.payments.types import Address, NewReader
 from apps.stores.selectors import find_store_id, list_store_names
 from config.celery import app
 from scripts.demo import history, loading

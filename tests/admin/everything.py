@@ -25,8 +25,9 @@ from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
 from tests.customers.points import make_points, make_programme
-from tests.factories import MANAGER, api_client, make_checkout, open_till
+from tests.factories import MANAGER, PIN, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
+from tests.orders.gift_cards import CODE, OTHER, card
 from tests.orders.rows import make_email, make_print_job
 from tests.payments.books import (
     make_balance_entry,
@@ -65,6 +66,9 @@ def make_everything() -> None:
     _sell_and_void(api, chips)
     _sell_and_take_back(api, chips)
     _run_a_shift(api, chips)
+    _sell_a_gift_card(api)
+    _take_back_blind(api, chips)
+    _swap(api, chips)
     with transaction():
         request_counts(store_id=store.pk, product_ids=[chips.pk], now=timezone.now())
     take_in(bottle("IMP-1", price="9.99"), now=timezone.now())
@@ -92,6 +96,29 @@ def make_everything() -> None:
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
+
+
+def _sell_a_gift_card(api: ApiClient) -> None:
+    answer = api.post("orders", basket(gift_cards=[card(code=CODE)]), key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
+
+
+def _swap(api: ApiClient, chips: Product) -> None:
+    order = api.post("orders", basket(line_of(chips)), key=str(uuid4())).json()
+    line = {"line_id": order["lines"][0]["id"], "quantity": 1, "restock": True}
+    cash = {"kind": "cash", "amount_cents": order["total_cents"]}
+    body = {"lines": [line], "refund_to": [cash], "reason": "another", "order": basket(chips)}
+    answer = api.post(f"orders/{order['id']}/exchanges", body, key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
+
+
+def _take_back_blind(api: ApiClient, chips: Product) -> None:
+    asked = {"staff_code": "lea", "pin": PIN, "action": "blind-return", "amount_cents": 199}
+    approval = api.post("approvals", asked).json()["approval"]
+    line = {"product_id": chips.pk, "quantity": 1, "restock": True}
+    body = {"lines": [line], "code": OTHER, "reason": "a gift", "approval": approval}
+    answer = api.post("returns", body, key=str(uuid4()))
+    assert answer.status_code == 201, answer.content
 
 
 def _run_a_shift(api: ApiClient, chips: Product) -> None:

@@ -35,11 +35,13 @@ SEEN = {
     "customers_loyaltyprogramme", "customers_loyaltyaccount", "customers_loyaltyentry",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
-    "orders_return", "orders_receiptemail", "orders_printjob", "orders_zreport",
-    "orders_zamendment", "orders_dayclose",
+    "orders_return", "orders_exchange", "orders_blindreturn", "orders_blindreturnline",
+    "orders_receiptemail", "orders_printjob", "orders_zreport", "orders_zamendment",
+    "orders_dayclose",
     "payments_shift", "payments_cashmovement", "payments_drawercount",
     "payments_tender", "payments_payment", "payments_refund", "payments_attempt",
     "payments_stripeevent", "payments_dispute", "payments_difference", "payments_reconciliation",
+    "payments_storedvalueaccount", "payments_storedvalueentry",
     "payments_payout", "payments_balanceentry", "payments_reader", "payments_location",
 }  # fmt: skip
 MANAGER_ADDS = {

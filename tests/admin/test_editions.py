@@ -11,14 +11,17 @@ from django.utils import timezone
 
 from apps.catalog.models import EditionPrice, Price, PriceBook, PriceEdition
 from apps.core.models import AuditEntry
-from apps.orders.models import BasketReplay
+from apps.orders.models import BasketReplay, Order
 from tests.admin.office import text_of, url, url_of
 from tests.catalog.editions import draft, publish, roll_back
+from tests.catalog.promotions.drafts import publish as promote
 from tests.factories import open_till
 from tests.goods import make_snack
 from tests.orders.sales import sold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.test import Client
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
@@ -166,23 +169,33 @@ def test_a_small_replay_is_there_at_once_with_its_chart(
     assert not page.has_header("Refresh")
 
 
+def make_waiting(chips: Product, asked_at: datetime) -> BasketReplay:
+    return BasketReplay.objects.create(
+        edition=draft({chips: 149}),
+        edition_version=2,
+        since=asked_at - timedelta(days=7),
+        until=asked_at,
+        baskets_total=20_000,
+        baskets_done=5_500,
+        asked_at=asked_at,
+        asked_by="Maria",
+    )
+
+
 def test_a_replay_that_waits_shows_how_far_it_is_and_looks_again(
     manager: Client, chips: Product
 ) -> None:
-    now = timezone.now()
-    asked = BasketReplay.objects.create(
-        edition=draft({chips: 149}),
-        edition_version=2,
-        since=now - timedelta(days=7),
-        until=now,
-        baskets_total=20_000,
-        baskets_done=5_500,
-        asked_at=now,
-        asked_by="Maria",
-    )
-    page = manager.get(url_of(asked))
+    page = manager.get(url_of(make_waiting(chips, timezone.now())))
     assert "5,500 of 20,000 baskets" in text_of(page)
     assert page.headers["Refresh"] == "2"
+
+
+def test_a_replay_whose_worker_died_says_so_and_is_asked_for_again(
+    manager: Client, chips: Product
+) -> None:
+    page = manager.get(url_of(make_waiting(chips, timezone.now() - timedelta(hours=2))))
+    assert "ask for it again" in text_of(page)
+    assert not page.has_header("Refresh")
 
 
 def test_an_auditor_sees_editions_and_changes_none(auditor: Client, chips: Product) -> None:
@@ -191,3 +204,16 @@ def test_an_auditor_sees_editions_and_changes_none(auditor: Client, chips: Produ
     for name in ("catalog_priceedition_publish", "catalog_priceedition_fill"):
         assert auditor.post(url(name, edition.pk)).status_code == 403
     assert auditor.post(url("orders_basketreplay_start", edition.pk)).status_code == 403
+
+
+def test_an_orders_page_says_what_came_off_a_line_and_whose_price_it_was(
+    manager: Client, store: Store, chips: Product
+) -> None:
+    now = timezone.now()
+    publish(draft({chips: 300}, starts_at=now, now=now), now=now)
+    promote(name="Chips day")
+    till, _ = open_till(store)
+    sold(till, chips, now=timezone.now())
+    text = text_of(manager.get(url_of(Order.objects.get())))
+    assert "price of HOLIDAY" in text
+    assert "Chips day: $0.30 off 1" in text

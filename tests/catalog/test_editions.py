@@ -73,9 +73,12 @@ def test_a_published_edition_switches_a_warm_shelf_at_its_very_instant(
 def test_a_till_hears_of_a_published_edition_with_its_next_question(
     till: Asker, rye: Product
 ) -> None:
+    edition = draft({rye: 2500})
     till.item(rye.pk, NOON)
-    publish(draft({rye: 2500}))
+    publish(edition)
     assert till.price(rye.pk, NOON) == 2500
+    roll_back(edition, now=SOON)
+    assert till.price(rye.pk, SOON) == 2000
 
 
 def test_a_draft_reaches_no_till(till: Asker, rye: Product) -> None:

@@ -53,6 +53,10 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "customers"),
     (READ, "customers"),
     (READ, "customers/{id}"),
+    (SEND, "returns"),
+    (SEND, "orders/{id}/exchanges"),
+    (SEND, "gift-cards/balance"),
+    (SEND, "gift-cards/codes"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from apps.core.money import round_to_nickel
-from apps.payments.models import Payment
+from apps.payments.models import Payment, StoredValueAccount
+from apps.payments.stored_value_codes import hash_code
 from tests.goods import basket, line_of
 from tests.payments.drawers import closed, moved, opened
 from tests.payments.rows import make_payment
 
+from .blind import is_gift_card, new_code, return_blind
 from .returns import cash, some_of, take_back, worth
 from .sales import read, send, voided
 
@@ -56,6 +58,7 @@ class Register:
     late: list[tuple[Desk, Document, int]] = field(default_factory=list)
     has_no_pennies: bool = False
     tax_cents: int = 0  # on receipts, less what voids and returns took back
+    wallet: dict[str, int] = field(default_factory=dict)  # what customers hold, by code
 
     def act(self) -> None:
         """One thing that somebody does, some minutes after the one before."""
@@ -73,6 +76,7 @@ class Register:
             self.take_back,
         ]
         deeds += [self.move, self.sell_offline, self.arrive]
+        deeds += [self.sell_gift_card, self.sell_by_gift_card, self.take_back_blind]
         deed = self.close if self.dice.random() < 0.06 else self.dice.choice(deeds)
         deed(desk)
 
@@ -151,7 +155,41 @@ class Register:
             desk.waiting_cents -= _cash_of(order)
         self._note(order)
 
+    def sell_gift_card(self, desk: Desk) -> None:
+        """A gift card for cash, new or topped up, at times with goods."""
+        known = [code for code in self.wallet if is_gift_card(code)]
+        code = self.dice.choice([*known, new_code("1", len(self.wallet))])
+        goods = self._lines() if self.dice.random() < 0.5 else []
+        cents = self.dice.randint(1, 10_000)
+        body = basket(*goods, gift_cards=[{"code": code, "amount_cents": cents}], cash=200_000)
+        self._sold(desk, body)
+        self.wallet[code] = self.wallet.get(code, 0) + cents
+
+    def sell_by_gift_card(self, desk: Desk) -> None:
+        """Goods for what is on a card or store credit, and the rest in cash."""
+        full = [code for code, cents in self.wallet.items() if cents]
+        if not full:
+            return
+        code = self.dice.choice(full)
+        spent = min(self.wallet[code], self.dice.randint(1, CHIPS_CENTS))
+        kind = "gift_card" if is_gift_card(code) else "store_credit"
+        tenders = [{"kind": kind, "code": code, "amount_cents": spent}, cash(200_000)]
+        self._sold(desk, basket(*self._lines(), tenders=tenders))
+        self.wallet[code] -= spent
+
     # --- Taking back ------------------------------------------------------------------------------
+
+    def take_back_blind(self, desk: Desk) -> None:
+        """A bag of chips without a receipt, to store credit; chips bear no tax."""
+        known = [code for code in self.wallet if not is_gift_card(code)]
+        code = self.dice.choice([*known, new_code("2", len(self.wallet))])
+        bag = {
+            "product_id": self.products[1].pk,
+            "quantity": 1,
+            "restock": self.dice.random() < 0.5,
+        }
+        return_blind(desk.till, bag, code, now=self.now)
+        self.wallet[code] = self.wallet.get(code, 0) + CHIPS_CENTS
 
     def void(self, desk: Desk) -> None:
         today = desk.till.store.business_date(self.now).isoformat()
@@ -160,14 +198,21 @@ class Register:
         if not whole:
             return
         sale = self.dice.choice(whole)
+        if not self._can_unload(sale):
+            return
         self.sales.remove(sale)
         voided(desk.till, sale["id"], now=self.now)
+        for load in sale["gift_cards"]:
+            self.wallet[self._code_of(load)] -= load["amount_cents"]
+        for tender in sale["tenders"]:
+            if "account_id" in tender:
+                self.wallet[self._code_of(tender)] += tender["amount_cents"]
         self._hold(desk, -_cash_of(sale))
         self.tax_cents -= sale["tax_cents"]
 
     def take_back(self, desk: Desk) -> None:
         """Some of a line of any sale, of whatever day, if it was paid one way."""
-        plain = [sale for sale in self.sales if len(sale["tenders"]) == 1]
+        plain = [sale for sale in self.sales if len(sale["tenders"]) == 1 and sale["lines"]]
         if not plain:
             return
         sale = self.dice.choice(plain)
@@ -202,6 +247,16 @@ class Register:
     def _note(self, order: Document) -> None:
         self.sales.append(order)
         self.tax_cents += order["tax_cents"]
+
+    def _can_unload(self, sale: Document) -> bool:
+        """Whether what a sale put on gift cards is still there, so that it may be voided."""
+        loads = sale["gift_cards"]
+        return all(self.wallet[self._code_of(load)] >= load["amount_cents"] for load in loads)
+
+    def _code_of(self, moved: Document) -> str:
+        """The code of a card by its account: no answer tells a code."""
+        hashed = StoredValueAccount.objects.get(pk=moved["account_id"]).code_hash
+        return next(code for code in self.wallet if hash_code(code) == hashed)
 
     def _hold(self, desk: Desk, cents: int) -> None:
         assert desk.held_cents is not None

@@ -6,11 +6,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from apps.orders.models import Order, OrderLine, PrintJob, ReceiptEmail, Return, ReturnLine
+from apps.orders.models import (
+    BlindReturn,
+    BlindReturnLine,
+    Order,
+    OrderLine,
+    PrintJob,
+    ReceiptEmail,
+    Return,
+    ReturnLine,
+)
 from apps.stores.models import Staff
 from tests.conftest import NOON
 from tests.factories import make_staff, make_terminal
 from tests.goods import make_product
+from tests.payments.stored_value import make_account, make_entry
 
 if TYPE_CHECKING:
     from apps.stores.models import Store
@@ -102,6 +112,49 @@ def make_return_line(given: Return, **fields: Any) -> ReturnLine:
         "total_cents": 535,
     }
     return ReturnLine.objects.create(**{**defaults, **fields})
+
+
+def make_blind_return(order: Order, **fields: Any) -> BlindReturn:
+    """A bottle brought back without a receipt to the store and till of an order, without lines."""
+    entry = make_entry(
+        make_account(kind="STORE_CREDIT"), kind="CREDITED", return_id=uuid4(), reason=""
+    )
+    defaults: dict[str, Any] = {
+        "id": uuid4(),
+        "store_id": order.store_id,
+        "terminal_id": order.terminal_id,
+        "cashier_id": order.cashier_id,
+        "cashier_name": "Lea",
+        "approved_by": "Maria",
+        "business_date": DAY,
+        "reason": "a gift",
+        "tax_cents": 35,
+        "total_cents": 535,
+        "entry": entry,
+        "fingerprint": "f" * 64,
+        "returned_at": NOON,
+    }
+    return BlindReturn.objects.create(**{**defaults, **fields})
+
+
+def make_blind_return_line(given: BlindReturn, order: Order, **fields: Any) -> BlindReturnLine:
+    """One bottle at $5.00 with 35 cents of tax, put back on the shelf."""
+    sold = order.lines.first() or make_order_line(order)
+    defaults: dict[str, Any] = {
+        "of_return": given,
+        "product_id": sold.product_id,
+        "sku": "BRB-1",
+        "name": "Bourbon",
+        "quantity": 1,
+        "pack_size": 1,
+        "stock_units": 1,
+        "is_restocked": True,
+        "unit_price_cents": 500,
+        "is_price_named": False,
+        "tax_cents": 35,
+        "total_cents": 535,
+    }
+    return BlindReturnLine.objects.create(**{**defaults, **fields})
 
 
 def make_email(order: Order, **fields: Any) -> ReceiptEmail:

@@ -15,7 +15,7 @@ from apps.core.reference import read_revision
 from apps.inventory.selectors import list_levels
 from apps.orders.api.reading import read_order
 from apps.orders.api.serializers import OrderIn
-from apps.orders.privacy import without_identity
+from apps.orders.privacy import without_secrets
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.services.selling import sell
 from apps.orders.services.voiding import void_order
@@ -48,7 +48,7 @@ def ask(body: Document) -> OrderRequest:
 
 def keyed(till: Till, body: Document, key: str | None = None) -> answers.Request:
     """The body under an idempotency key, a new one unless it is given."""
-    return answers.Request(till.scope, key or str(uuid4()), "POST orders", without_identity(body))
+    return answers.Request(till.scope, key or str(uuid4()), "POST orders", without_secrets(body))
 
 
 def send(till: Till, body: Document, *, now: datetime = NOON, key: str | None = None) -> Answer:

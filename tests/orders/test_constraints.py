@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db import IntegrityError
 
 from apps.orders.models import (
+    BlindReturn,
+    BlindReturnLine,
     Order,
     OrderLine,
     ParkedOrder,
@@ -23,7 +25,15 @@ from tests.conftest import NOON
 from tests.customers.certificates import file_certificate
 from tests.factories import make_store, make_terminal
 
-from .rows import DAY, make_order, make_order_line, make_return, make_return_line
+from .rows import (
+    DAY,
+    make_blind_return,
+    make_blind_return_line,
+    make_order,
+    make_order_line,
+    make_return,
+    make_return_line,
+)
 from .test_closing_constraints import CLOSING_RULES
 from .test_kept_replays import REPLAY_RULES
 from .test_paper_constraints import PAPER_RULES
@@ -42,6 +52,8 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("order_amounts_not_negative", Order, {"state_tax_cents": -1, "total_cents": 1009}),
     ("order_amounts_not_negative", Order, {"surtax_cents": -1, "total_cents": 1059}),
     ("order_amounts_not_negative", Order, {"tip_cents": -1, "total_cents": 1069}),
+    ("order_total_adds_up", Order, {"gift_cards_cents": 1}),
+    ("order_amounts_not_negative", Order, {"gift_cards_cents": -1, "total_cents": 1069}),
     ("order_amounts_not_negative", Order, {"change_cents": -1}),
     ("a_void_has_its_time", Order, {"status": "VOIDED"}),
     ("a_void_has_its_time", Order, {"voided_at": NOON}),
@@ -67,6 +79,19 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("return_line_tax_within_total", ReturnLine, {"tax_cents": 536}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"stock_units": -1}),
     ("return_line_puts_back_what_is_restocked", ReturnLine, {"is_restocked": False}),
+    ("blind_return_tax_within_total", BlindReturn, {"tax_cents": -1}),
+    ("blind_return_tax_within_total", BlindReturn, {"tax_cents": 535}),
+    ("blind_return_is_approved_by_somebody", BlindReturn, {"approved_by": ""}),
+    ("blind_return_line_adds_up", BlindReturnLine, {"total_cents": 534}),
+    ("blind_return_line_takes_something_back", BlindReturnLine, {"quantity": 0, "total_cents": 35}),
+    ("blind_return_line_takes_something_back", BlindReturnLine, {"pack_size": 0}),
+    (
+        "blind_return_line_takes_something_back",
+        BlindReturnLine,
+        {"tax_cents": -1, "total_cents": 499},
+    ),
+    ("blind_return_line_puts_back_what_is_restocked", BlindReturnLine, {"stock_units": -1}),
+    ("blind_return_line_puts_back_what_is_restocked", BlindReturnLine, {"is_restocked": False}),
     ("receipt_format_is_known", PrintedReceipt, {"format": "image/png"}),
 ]
 
@@ -100,7 +125,7 @@ def insert(model: type[Model], **changes: Any) -> Model:
     order = Order.objects.first() or make_order(store)
     if model is OrderLine:
         return make_order_line(order, **{"position": 0, **changes})
-    if model in {Return, ReturnLine}:
+    if model in {Return, ReturnLine, BlindReturn, BlindReturnLine}:
         return _insert_return(model, order, **changes)
     receipt = {"order": order, "format": "text/plain", "body": "", "first_printed_at": NOON}
     return PrintedReceipt.objects.create(**{**receipt, **changes})
@@ -109,6 +134,8 @@ def insert(model: type[Model], **changes: Any) -> Model:
 def _insert_return(model: type[Model], order: Order, **changes: Any) -> Model:
     if model is Return:
         return make_return(order, **changes)
+    if model in {BlindReturn, BlindReturnLine}:
+        return _insert_blind_return(model, order, **changes)
     given = Return.objects.first() or make_return(order)
     line = order.lines.first() or make_order_line(order)
     if "line" in changes:
@@ -116,7 +143,23 @@ def _insert_return(model: type[Model], order: Order, **changes: Any) -> Model:
     return make_return_line(given, **{"line": line, **changes})
 
 
-MODELS = [Order, OrderLine, ParkedOrder, PrintedReceipt, ReceiptCounter, Return, ReturnLine]
+def _insert_blind_return(model: type[Model], order: Order, **changes: Any) -> Model:
+    if model is BlindReturn:
+        return make_blind_return(order, **changes)
+    return make_blind_return_line(make_blind_return(order), order, **changes)
+
+
+MODELS = [
+    BlindReturn,
+    BlindReturnLine,
+    Order,
+    OrderLine,
+    ParkedOrder,
+    PrintedReceipt,
+    ReceiptCounter,
+    Return,
+    ReturnLine,
+]
 
 
 @pytest.mark.django_db

@@ -36,6 +36,8 @@ MONEY = {
     "state_tax_cents": 240,
     "surtax_cents": 40,
     "tip_cents": 0,
+    "gift_cards": [],
+    "gift_cards_cents": 0,
     "total_cents": 4477,
     "change_cents": 523,
     "cash_rounding_cents": 0,

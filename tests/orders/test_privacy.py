@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from apps.core.models import AuditEntry, IdempotencyRecord, OutboxEvent
 from apps.orders.models import Order, ParkedOrder
-from apps.orders.privacy import basket_alone, fingerprint, without_identity
+from apps.orders.privacy import basket_alone, fingerprint, without_identity, without_secrets
 from tests.factories import api_client, make_store, open_till
 from tests.goods import basket, make_product
 
@@ -99,6 +99,28 @@ def test_taking_the_identity_out_leaves_the_body_as_it_was(
 @pytest.mark.parametrize("body", [None, [], "text", 7, {}, {"age_check": None}, {"age_check": []}])
 def test_a_body_without_a_document_has_nothing_to_take_out(body: Any) -> None:
     assert without_identity(body) == body
+
+
+def test_of_the_codes_of_gift_cards_the_last_four_are_kept() -> None:
+    code = "7QK2M9TX44VB0C1D8899"
+    body = {
+        **BODY,
+        "code": code,
+        "tenders": [{"kind": "gift_card", "code": code, "amount_cents": 1}],
+        "gift_cards": [{"code": code, "amount_cents": 1}],
+    }
+    kept = without_secrets(body)
+    assert code not in str(kept)
+    assert str(kept).count("8899") == 3
+    assert body["code"] == code
+    assert "gift_cards" not in basket_alone(body)
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"tenders": None}, {"tenders": [1, {"code": 2}]}, {"code": {}}]
+)
+def test_a_body_without_codes_is_kept_as_it_is(body: Any) -> None:
+    assert without_secrets(body) == body
 
 
 def test_a_basket_alone_has_neither_document_nor_money() -> None:

@@ -10,10 +10,13 @@ import pytest
 import time_machine
 from django.db.models import Sum
 
+from apps.orders.blind_returns import find_faulty_blind_returns
 from apps.orders.models import Order, ZAmendment, ZReport
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import find_unbalanced_drawers
-from apps.payments.models import CashMovement
+from apps.payments.models import CashMovement, StoredValueAccount, StoredValueEntry
+from apps.payments.stored_value_codes import hash_code
+from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.stores.types import Role
 from tests.factories import make_store, open_till
 from tests.goods import make_product, make_snack
@@ -68,6 +71,7 @@ def test_random_days_balance_to_the_cent(register: Register) -> None:
     assert_tax_on_zs_is_the_tax_on_receipts(register)
     assert_reprints_are_what_was_printed(zs)
     assert_everything_is_in_a_shift_and_numbered()
+    assert_customers_hold_what_the_books_say(register)
     assert [*find_unbalanced_drawers(), *find_faulty_shifts()] == []
     assert_books_balance()
 
@@ -102,6 +106,17 @@ def assert_everything_is_in_a_shift_and_numbered() -> None:
         numbers = ZReport.objects.filter(terminal=terminal).order_by("closed_at", "pk")
         found = list(numbers.values_list("number", flat=True))
         assert found == list(range(1, len(found) + 1))
+
+
+def assert_customers_hold_what_the_books_say(register: Register) -> None:
+    """Balances are what customers counted in their wallets, and the sum of all that moved them."""
+    balances = {row.code_hash: row.balance_cents for row in StoredValueAccount.objects.all()}
+    assert balances == {hash_code(code): cents for code, cents in register.wallet.items()}
+    moved = StoredValueEntry.objects.aggregate(cents=Sum("amount_cents"))["cents"]
+    assert moved == sum(register.wallet.values())
+    kinds = set(StoredValueEntry.objects.values_list("kind", flat=True))
+    assert kinds >= {"SOLD", "SPENT", "CREDITED"}
+    assert [*find_stored_value_drift(), *find_faulty_blind_returns()] == []
 
 
 def _snapshots(model: Any) -> list[dict[str, Any]]:

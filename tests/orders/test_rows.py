@@ -78,6 +78,7 @@ ORDER: dict[str, Any] = {
     "state_tax_cents": STATE_TAX,
     "surtax_cents": SURTAX,
     "tip_cents": 300,
+    "gift_cards_cents": 0,
     "total_cents": SUBTOTAL + STATE_TAX + SURTAX + 300,
     "change_cents": 30_000 - SUBTOTAL - STATE_TAX - SURTAX - 300,
     "minimum_age": 21,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from apps.payments.reader_types import Address, NewReader
 from apps.payments.services.authorizing import authorize_payment
 from apps.payments.services.looking import find_out, look_at_payment
 from apps.payments.services.readers import register_reader
 from apps.payments.services.resolving import DEAD_AFTER, resolve_attempts, resolve_waiting
-from apps.payments.types import Address, Method, NewReader, PaymentRequest
+from apps.payments.types import Method, PaymentRequest
 from sandbox.stripe import terminal
 from tests.factories import MANAGER
 from tests.payments.cards import Counter

@@ -25,6 +25,7 @@ from .books import (
 )
 from .drawers import DRAWER_RULES
 from .rows import make_attempt, make_payment, make_refund
+from .stored_value import STORED_VALUE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ ELSEWHERE = {
     "one_open_attempt_per_payment_and_operation",
     "one_open_attempt_per_refund",
     *DRAWER_RULES,
+    *STORED_VALUE_RULES,
 }
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.payments.errors import TenderExcess, TenderInsufficient
+from apps.payments.reader_types import Address
 from apps.payments.rules import (
     PAYMENT_MOVES,
     REFUND_MOVES,
@@ -16,7 +17,6 @@ from apps.payments.rules import (
     status_of_intent,
 )
 from apps.payments.types import (
-    Address,
     Intent,
     PaymentStatus,
     RefundStatus,

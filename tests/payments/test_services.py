@@ -30,7 +30,7 @@ def test_cash_goes_back_less_the_change_that_was_given() -> None:
     order = make_order(make_store())
     taken(order.pk, "CASH", 2000)
     with transaction():
-        hand_back_tenders(order_id=order.pk, change_cents=930, now=NOON)
+        hand_back_tenders(order_id=order.pk, change_cents=930, actor_name="Ana", now=NOON)
     back = Tender.objects.get(amount_cents__lt=0)
     assert (back.order_id, back.kind, back.amount_cents) == (order.pk, "CASH", -1070)
     assert (back.payment_id, back.at) == (None, NOON)
@@ -41,7 +41,7 @@ def test_a_card_goes_back_to_the_card() -> None:
     payment = make_payment(order_id=order.pk, tendered_at=NOON, tendered_cents=2139)
     taken(order.pk, "CARD", 1070, payment.pk)
     with transaction():
-        hand_back_tenders(order_id=order.pk, change_cents=0, now=NOON)
+        hand_back_tenders(order_id=order.pk, change_cents=0, actor_name="Ana", now=NOON)
     back = Tender.objects.get(amount_cents__lt=0)
     assert (back.kind, back.amount_cents, back.payment_id) == ("CARD", -1070, payment.pk)
     payment.refresh_from_db()
@@ -52,7 +52,7 @@ def test_tenders_are_handed_back_in_the_callers_transaction_only() -> None:
     order = make_order(make_store())
     taken(order.pk, "CASH", 1070)
     with pytest.raises(_MissingRequiredTransaction):
-        hand_back_tenders(order_id=order.pk, change_cents=0, now=NOON)
+        hand_back_tenders(order_id=order.pk, change_cents=0, actor_name="Ana", now=NOON)
     assert Tender.objects.count() == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,9 @@ from django.urls import reverse
 
 from apps.stores.types import Role
 from tests.admin.office import office, text_of
+from tests.catalog.editions import draft, roll_back
+from tests.catalog.editions import publish as publish_prices
+from tests.catalog.promotions.drafts import publish as promote
 from tests.conftest import NOON
 from tests.factories import open_till
 from tests.orders.returns import some_of, take_back
@@ -115,3 +119,28 @@ def test_whoever_may_not_read_the_audit_may_not_read_this(db: None) -> None:
 
 def test_the_page_reads_well_where_nothing_was_sold(manager: Client) -> None:
     assert "Nobody sold anything" in text_of(manager.get(reverse("exceptions")))
+
+
+def test_coupons_and_employee_prices_are_counted_with_what_they_gave_away(
+    manager: Client, lea: Till, chips: Product
+) -> None:
+    promote(code="C", coupon="TEN")
+    promote(code="E", for_employees=True, percent=Decimal(50), is_exclusive=True)
+    sold(lea, chips, coupons=["TEN"], now=NOON)
+    sold(lea, chips, employee_price=True, now=NOON)
+    page = manager.get(reverse("exceptions"))
+    (row,) = page.context["rows"]
+    counts = dict(zip(page.context["kinds"], row["counts"], strict=True))
+    assert (counts["Coupons"], counts["Employee prices"]) == (1, 1)
+    assert row["amount"] == "$1.20"  # 10 % and half of $1.99
+
+
+def test_whoever_changes_prices_in_the_office_is_ranked(manager: Client, chips: Product) -> None:
+    edition = publish_prices(draft({chips: 249}, starts_at=NOON))
+    roll_back(edition)
+    page = manager.get(reverse("exceptions"))
+    (row,) = page.context["price_rows"]
+    assert row[0] == "Maria"
+    done = dict(zip(page.context["price_kinds"], row[1], strict=True))
+    assert (done["Editions published"], done["Editions rolled back"]) == (1, 1)
+    assert "Who changed prices" in text_of(page)

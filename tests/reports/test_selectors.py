@@ -277,9 +277,9 @@ def test_the_statements_do_not_grow_with_stores_or_sales(
     for code in ("MIA", "ORL", "TPA"):
         take_for(make_store(code), chips, 2, 200)
     days = today()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         get_day_figures(days)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         list_sales_by_store(days)
     with django_assert_num_queries(2):
         list_takings_by_hour(days)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_exemption_certificates'),
-        ('stores', '0006_cash_rounding'),
+        ('stores', '0007_cash_rounding'),
     ]
 
     operations = [

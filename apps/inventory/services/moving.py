@@ -108,6 +108,12 @@ def count_stock(
 
 
 @transaction_required
+def hold_stock(*, store_id: int, product_ids: Collection[int]) -> None:
+    """Lock a store's balances of these products, for who moves them in more than one step."""
+    _change_balances(store_id, dict.fromkeys(sorted(product_ids), 0))
+
+
+@transaction_required
 def request_counts(*, store_id: int, product_ids: Collection[int], now: datetime) -> int:
     """Ask for a count of each product whose balance is below zero; how many requests are new."""
     return sum(

@@ -14,6 +14,7 @@ from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
 from apps.orders.admin.receipts import ReceiptActions
 from apps.orders.admin.reprinting import PrintActions
+from apps.orders.beside import beside_of
 from apps.orders.models import Order, OrderLine
 from apps.orders.receipts import compose, render_text
 from apps.orders.selectors import get_order, list_emails, list_returns
@@ -82,7 +83,7 @@ class OrderAdmin(PrintActions, ReceiptActions):
             "returns": list_returns(order_id=order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
             "emails": list_emails(order_id=order.pk),
-            "receipt": render_text(compose(order, tenders)),
+            "receipt": render_text(compose(order, tenders, beside_of(order))),
             "sold_at": self.sold_at(order),
         }
         return super().render_change_form(request, context, *args, **kwargs)

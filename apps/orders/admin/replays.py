@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils import timezone
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SHOWN = 15
+PATIENCE = timedelta(hours=1)  # after which its worker must have died
 SECONDS = 2  # between two looks at one that runs
 UNDER_WAY = frozenset({ReplayState.WAITING.value, ReplayState.RUNNING.value})
 BARS = {"grouped": True, "maxBarThickness": 22, "barPercentage": 0.9, "borderRadius": 3}
@@ -55,7 +58,8 @@ class BasketReplayAdmin(StartMixin, ReadOnlyAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         asked: BasketReplay = context["original"]
-        context |= {"asked": asked, "found": asked.result, "shown": SHOWN}
+        is_stuck = asked.state in UNDER_WAY and timezone.now() - asked.asked_at > PATIENCE
+        context |= {"asked": asked, "found": asked.result, "is_stuck": is_stuck}
         if asked.result:
             context["by_day"] = _chart(asked.result["by_day"])
             context["tables"] = [
@@ -63,7 +67,7 @@ class BasketReplayAdmin(StartMixin, ReadOnlyAdmin):
                 ("Bring less", asked.result["losers"][:SHOWN]),
             ]
         response = super().render_change_form(request, context, *args, **kwargs)
-        if asked.state in UNDER_WAY:
+        if asked.state in UNDER_WAY and not context["is_stuck"]:
             response["Refresh"] = str(SECONDS)
         return response
 

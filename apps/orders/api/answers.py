@@ -10,6 +10,7 @@ from apps.catalog.api.serializers import ModifierOut
 from apps.catalog.promotions.types import PromotionKind
 from apps.orders.api.buyers import TaxExemptionOut
 from apps.orders.types import OrderStatus
+from apps.payments.types import TenderKind
 
 PROMOTION_KINDS = [*(kind.value.lower() for kind in PromotionKind), "points"]
 
@@ -49,9 +50,21 @@ class SoldLineOut(LineOut):
 
 
 class TenderOut(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["cash", "card"])
+    kind = serializers.ChoiceField([kind.value.lower() for kind in TenderKind])
     amount_cents = serializers.IntegerField(help_text="Negative where money was handed back.")
     payment_id = serializers.UUIDField(allow_null=True)
+    account_id = serializers.UUIDField(
+        required=False, help_text="Of a gift card or store credit, as the two below; no secret."
+    )
+    last4 = serializers.CharField(required=False, help_text="The end of its code.")
+    left_cents = serializers.IntegerField(required=False, help_text="On it, after this.")
+
+
+class GiftCardOut(serializers.Serializer[Any]):
+    account_id = serializers.UUIDField()
+    last4 = serializers.CharField()
+    amount_cents = serializers.IntegerField(help_text="What went on to it.")
+    balance_cents = serializers.IntegerField(help_text="What was on it then.")
 
 
 class StoreOut(serializers.Serializer[Any]):
@@ -103,9 +116,9 @@ class BasketOut(serializers.Serializer[Any]):
 
 
 class Order(BasketOut):
-    """A sale. subtotal - discount + tax + tip = total.
+    """A sale. subtotal - discount + tax + tip + gift cards = total.
 
-    tenders - change = total + cash rounding - returned.
+    Its tenders less the change are the total and the cash rounding, less what was returned.
     """
 
     lines = SoldLineOut(many=True)
@@ -118,6 +131,8 @@ class Order(BasketOut):
     cashier = ClerkOut()
     customer_id = serializers.UUIDField(allow_null=True)
     tip_cents = serializers.IntegerField()
+    gift_cards = GiftCardOut(many=True)
+    gift_cards_cents = serializers.IntegerField(help_text="In `total_cents`; no revenue, no tax.")
     tenders = TenderOut(many=True)
     paid = serializers.BooleanField(
         help_text="All its money is taken: cash at once, a card when Stripe has confirmed that."
@@ -185,6 +200,7 @@ class Quote(BasketOut):
     id = serializers.UUIDField()
     tip_cents = serializers.IntegerField()
     cash_total_cents = serializers.IntegerField(help_text="The total, if all is paid in cash.")
+    gift_cards_cents = serializers.IntegerField()
     requires = Requirements()
 
 

@@ -14,6 +14,7 @@ from apps.core.pagination import KeyPagination
 from apps.orders import errors
 from apps.orders.api import answers, serializers
 from apps.orders.api.refusals import READ_REFUSALS, VOID_REFUSALS, Refusals
+from apps.orders.receipt_code import number_of
 from apps.orders.selectors import OrderFilter, describe_orders, get_order, list_orders
 from apps.orders.services.voiding import void_order
 from apps.stores.api.views import TillView
@@ -36,7 +37,7 @@ class ListOrdersView(TillView):
     """The orders of the store."""
 
     permissions: ClassVar[dict[str, Permission]] = {"GET": Permission.VIEW_ORDERS}
-    refusals: ClassVar[Refusals] = {"GET": READ_REFUSALS}
+    refusals: ClassVar[Refusals] = {"GET": (*READ_REFUSALS, errors.ReceiptCodeMisread)}
 
     @extend_schema(
         operation_id="list_orders",
@@ -49,13 +50,27 @@ class ListOrdersView(TillView):
         wanted = OrderFilter(
             business_date=asked.get("business_date"),
             terminal_id=asked.get("terminal"),
-            number=asked.get("number"),
+            number=_number_of(asked.get("number")),
             status=asked["status"].upper() if "status" in asked else None,
         )
         pages = NewestFirst()
         orders = list_orders(store_id=self.till(request).store.id, wanted=wanted)
         page = pages.paginate_queryset(orders, request, view=self)
         return pages.get_paginated_response(describe_orders(page or []))
+
+
+def _number_of(text: str | None) -> str | None:
+    """The number that somebody typed, or that the barcode of a receipt names.
+
+    Raises:
+        ReceiptCodeMisread: the barcode's check digits do not fit.
+    """
+    if text is None:
+        return None
+    number = number_of(text)
+    if number is None:
+        raise errors.ReceiptCodeMisread("Scan it once more, or type the number.")
+    return number
 
 
 class OrderView(TillView):

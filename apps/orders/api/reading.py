@@ -8,7 +8,7 @@ from uuid import uuid4
 from apps.core import answers
 from apps.core.api.views import key_of, scope_of
 from apps.orders.api.buyers import read_claim
-from apps.orders.privacy import fingerprint, without_identity
+from apps.orders.privacy import fingerprint, without_secrets
 from apps.orders.types import (
     AgeCheckRequest,
     AgeDocument,
@@ -18,6 +18,8 @@ from apps.orders.types import (
     ReturnLineRequest,
     ReturnRequest,
 )
+from apps.payments.stored_value_codes import read_code
+from apps.payments.stored_value_types import Load, StoredValueKind
 from apps.payments.types import Offered, Tender, TenderKind
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def key_order(request: Request) -> answers.Request:
     Raises:
         IdempotencyKeyRequired: it has no key.
     """
-    body = without_identity(request.data)
+    body = without_secrets(request.data)
     return answers.Request(scope_of(request), key_of(request), "POST orders", body)
 
 
@@ -50,7 +52,11 @@ def key_request(request: Request) -> answers.Request:
 
 
 def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
-    """The order that a validated body asks for."""
+    """The order that a validated body asks for.
+
+    Raises:
+        StoredValueCodeInvalid: a gift card's code is none.
+    """
     return OrderRequest(
         id=asked["id"],
         lines=tuple(_line(line) for line in asked["lines"]),
@@ -64,6 +70,7 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         customer_id=asked.get("customer_id"),
         redeem_points=asked.get("redeem_points", 0),
         exemption=read_claim(asked.get("tax_exemption")),
+        gift_cards=tuple(_load(card) for card in asked.get("gift_cards", ())),
     )
 
 
@@ -77,7 +84,12 @@ def read_return(order_id: UUID, asked: Mapping[str, Any], body: JSON) -> ReturnR
             for line in asked["lines"]
         ),
         refunds=tuple(
-            Tender(TenderKind(part["kind"].upper()), part["amount_cents"], part.get("payment_id"))
+            Tender(
+                TenderKind(part["kind"].upper()),
+                part["amount_cents"],
+                part.get("payment_id"),
+                part.get("account_id"),
+            )
             for part in asked["refund_to"]
         ),
         reason=asked["reason"],
@@ -104,7 +116,12 @@ def _tender(tender: Mapping[str, Any]) -> Offered:
         kind=TenderKind(tender["kind"].upper()),
         amount_cents=tender.get("amount_cents", 0),
         payment_id=tender.get("payment_id"),
+        code=read_code(tender["code"]) if "code" in tender else "",
     )
+
+
+def _load(card: Mapping[str, Any]) -> Load:
+    return Load(StoredValueKind.GIFT_CARD, read_code(card["code"]), card["amount_cents"])
 
 
 def _age_check(asked: Mapping[str, Any] | None) -> AgeCheckRequest | None:

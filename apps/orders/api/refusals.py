@@ -25,6 +25,13 @@ from apps.payments.errors import (
     RefundExceedsTender,
     ShiftNotOpen,
     ShiftUnknown,
+    StoredValueBuysGoodsOnly,
+    StoredValueCodeInvalid,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueTooMuch,
+    StoredValueUnknown,
     TenderExcess,
     TenderInsufficient,
 )
@@ -35,10 +42,21 @@ from apps.stores.errors import (
     PermissionMissing,
     StoreNotReady,
     TerminalUnknown,
+    TooManyAttempts,
 )
 
 type Refusals = dict[str, tuple[type[DomainError], ...]]
 
+STORED_VALUE_REFUSALS = (
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    StoredValueInsufficient,
+    StoredValueBuysGoodsOnly,
+    StoredValueTooMuch,
+    TooManyAttempts,
+)
 READ_REFUSALS = (*TOKEN_REFUSALS, PermissionMissing)
 BASKET_REFUSALS = (
     *READ_REFUSALS,
@@ -71,6 +89,7 @@ SALE_REFUSALS = (
     TenderExcess,
     PaymentNotCapturable,
     ExemptionFundsNotOwn,
+    *STORED_VALUE_REFUSALS,
     ShiftNotOpen,
 )
 VOID_REFUSALS = (
@@ -81,6 +100,7 @@ VOID_REFUSALS = (
     errors.OrderNotVoidable,
     ShiftNotOpen,
     PaymentStateConflict,
+    StoredValueInsufficient,
 )
 RETURN_REFUSALS = (
     *TOKEN_REFUSALS,
@@ -95,6 +115,23 @@ RETURN_REFUSALS = (
     RefundExceedsTender,
     RefundExceedsCaptured,
     PaymentStateConflict,
+    ShiftNotOpen,
+)
+BLIND_RETURN_REFUSALS = (
+    *TOKEN_REFUSALS,
+    StoreNotReady,
+    BarcodeInvalid,
+    errors.LineBarcodeUnknown,
+    errors.ProductNotSellable,
+    errors.ReturnPriceUnknown,
+    errors.ReturnNeedsApproval,
+    ApprovalInvalid,
+    errors.ReturnExists,
+    StoredValueCodeInvalid,
+    StoredValueUnknown,
+    StoredValueCurrencyDiffers,
+    StoredValueFrozen,
+    TooManyAttempts,
     ShiftNotOpen,
 )
 CLOSE_REFUSALS = (*READ_REFUSALS, ShiftNotOpen, DenominationUnknown, RecountRequired)

@@ -61,4 +61,4 @@ class QuoteView(TillView):
         """Price a basket; nothing is written."""
         asked = read_order(self.read(request, serializers.OrderIn), request.data)
         quote = quote_order(till=self.till(request), request=asked, now=timezone.now())
-        return send_json(describe_quote(asked.id, quote, asked.tip_cents))
+        return send_json(describe_quote(asked.id, quote, asked.tip_cents, asked.gift_cards_cents))

@@ -36,6 +36,8 @@ MAX_TENDERS = 20
 MAX_COUPONS = 10
 MAX_POINTS = 10_000_000
 LONGEST_COUPON = 20
+MAX_GIFT_CARDS = 20
+LONGEST_CODE = 60  # with what stands between its groups
 MAX_ID = 2**63 - 1
 LONGEST_BARCODE = 100
 LONGEST_CARD = 8 * 1024
@@ -90,31 +92,53 @@ class AgeCheckIn(StrictSerializer):
 
 
 class TenderIn(StrictSerializer):
-    """Cash with its amount, or a card payment by its id, for all that was authorised or less."""
+    """Cash, a card payment by its id, or a gift card or store credit by its code.
+
+    Of a card payment all that was authorised is taken, or the amount that is named.
+    """
 
     kind = OneOfField([kind.value.lower() for kind in TenderKind])
     amount_cents = CentsField(required=False)
     payment_id = IdField(required=False)
+    code = TextField(max_length=LONGEST_CODE, required=False, write_only=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        is_cash = attrs["kind"] == TenderKind.CASH.value.lower()
-        needed, surplus = ("amount_cents", "payment_id") if is_cash else ("payment_id", None)
-        if needed not in attrs:
-            raise serializers.ValidationError({needed: ["This kind needs it."]}, code="required")
-        if surplus in attrs:
-            raise serializers.ValidationError({surplus: ["Cash has none."]}, code="surplus")
-        if not is_cash and attrs.get("amount_cents", LEAST_CENTS) < LEAST_CENTS:
+        kind = TenderKind(attrs["kind"].upper())
+        needed = {"payment_id"} if kind is TenderKind.CARD else {"amount_cents"}
+        needed |= {"code"} if kind.is_stored_value else set()
+        for name in sorted(needed - attrs.keys()):
+            raise serializers.ValidationError({name: ["This kind needs it."]}, code="required")
+        for name in sorted(({"payment_id", "code"} - needed) & attrs.keys()):
+            raise serializers.ValidationError({name: ["This kind has none."]}, code="surplus")
+        if kind.is_stored_value and not attrs["amount_cents"]:
+            raise serializers.ValidationError(
+                {"amount_cents": ["Say how much of it is to be spent."]}, code="min_value"
+            )
+        is_card = kind is TenderKind.CARD
+        if is_card and attrs.get("amount_cents", LEAST_CENTS) < LEAST_CENTS:
             raise serializers.ValidationError(
                 {"amount_cents": [f"A card pays {LEAST_CENTS} cents at least."]}, code="min_value"
             )
         return attrs
 
 
+class GiftCardIn(StrictSerializer):
+    """A gift card that is sold with the order, or topped up: its code and what goes on to it."""
+
+    code = TextField(
+        max_length=LONGEST_CODE,
+        write_only=True,
+        help_text="Scanned from the card, or made by `POST gift-cards/codes`.",
+    )
+    amount_cents = CentsField(min_value=1)
+
+
 class OrderIn(StrictSerializer):
     """A basket; with tenders and an age check where it is to be sold."""
 
     id = IdField(help_text="Made by the terminal; the same order keeps it on every retry.")
-    lines = list_of(LineIn, most=MAX_LINES, allow_empty=False)
+    lines = list_of(LineIn, most=MAX_LINES)
+    gift_cards = list_of(GiftCardIn, most=MAX_GIFT_CARDS, required=False)
     age_check = AgeCheckIn(required=False, allow_null=True)
     tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
     tip_cents = CentsField(required=False)
@@ -146,6 +170,13 @@ class OrderIn(StrictSerializer):
         _refuse_twins([line["id"] for line in lines], "id", "Another line has this id.")
         return lines
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not (attrs["lines"] or attrs.get("gift_cards")):
+            raise serializers.ValidationError(
+                {"lines": ["Sell something: this list may not be empty."]}, code="empty"
+            )
+        return attrs
+
 
 class VoidIn(StrictSerializer):
     reason = TextField(max_length=200)
@@ -161,20 +192,23 @@ class ReturnLineIn(StrictSerializer):
 
 
 class RefundToIn(StrictSerializer):
-    """Cash over the counter, or a card's part by the payment it came in by."""
+    """Cash over the counter, or the part of a card or gift card by what it came in by."""
 
     kind = OneOfField([kind.value.lower() for kind in TenderKind])
     payment_id = IdField(required=False)
+    account_id = IdField(
+        required=False, help_text="The gift card or store credit, as the order's tenders name it."
+    )
     amount_cents = CentsField(min_value=1)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        is_card = attrs["kind"] == TenderKind.CARD.value.lower()
-        if is_card and "payment_id" not in attrs:
-            raise serializers.ValidationError(
-                {"payment_id": ["This kind needs it."]}, code="required"
-            )
-        if not is_card and "payment_id" in attrs:
-            raise serializers.ValidationError({"payment_id": ["Cash has none."]}, code="surplus")
+        kind = TenderKind(attrs["kind"].upper())
+        needed = {"payment_id"} if kind is TenderKind.CARD else set()
+        needed |= {"account_id"} if kind.is_stored_value else set()
+        for name in sorted(needed - attrs.keys()):
+            raise serializers.ValidationError({name: ["This kind needs it."]}, code="required")
+        for name in sorted(({"payment_id", "account_id"} - needed) & attrs.keys()):
+            raise serializers.ValidationError({name: ["This kind has none."]}, code="surplus")
         return attrs
 
 
@@ -195,7 +229,7 @@ class ReturnIn(StrictSerializer):
         return lines
 
     def validate_refund_to(self, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        named = [part.get("payment_id") for part in parts]
+        named = [part.get("payment_id") or part.get("account_id") for part in parts]
         _refuse_twins(named, "payment_id", "Say once what goes back this way.")
         return parts
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.orders.api import (
     closing,
+    exchanging,
     finding,
     lookup,
     mailing,
@@ -11,6 +12,7 @@ from apps.orders.api import (
     print_jobs,
     receipts,
     returning,
+    returning_blind,
     selling,
 )
 
@@ -24,7 +26,9 @@ urlpatterns = [
     path("orders/<uuid:order_id>", finding.OrderView.as_view()),
     path("orders/<uuid:order_id>/void", finding.VoidView.as_view()),
     path("orders/<uuid:order_id>/returns", returning.ReturnsView.as_view()),
+    path("orders/<uuid:order_id>/exchanges", exchanging.ExchangesView.as_view()),
     path("orders/<uuid:order_id>/receipt", receipts.ReceiptView.as_view()),
+    path("returns", returning_blind.BlindReturnsView.as_view()),
     path("orders/<uuid:order_id>/receipt/email", mailing.ReceiptEmailView.as_view()),
     path("print-jobs", print_jobs.PrintJobsView.as_view()),
     path("print-jobs/lease", print_jobs.LeaseView.as_view()),

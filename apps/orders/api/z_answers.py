@@ -40,6 +40,13 @@ class ReturnSums(serializers.Serializer[Any]):
     total_cents = serializers.IntegerField()
 
 
+class GiftCardSums(serializers.Serializer[Any]):
+    """Gift cards that were sold: in the totals and the tenders, owed, and no revenue."""
+
+    sold_cents = serializers.IntegerField()
+    voided_cents = serializers.IntegerField()
+
+
 class TenderSums(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([kind.value.lower() for kind in TenderKind])
     card_brand = serializers.CharField(allow_null=True)
@@ -79,8 +86,10 @@ class TakingsOut(serializers.Serializer[Any]):
     sales = SalesSums()
     voids = SalesSums()
     returns = ReturnSums()
+    without_receipt = ReturnSums(help_text="Those of `returns` that had none: to store credit.")
     tax_cents = serializers.IntegerField(help_text="Of sales less voids and returns.")
     net_cents = serializers.IntegerField(help_text="Sales less voids and returns, tips included.")
+    gift_cards = GiftCardSums()
     tenders = TenderSums(many=True)
     orders = ReceiptSpan()
     cash_rounding_cents = serializers.IntegerField(

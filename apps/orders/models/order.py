@@ -36,6 +36,9 @@ class Order(models.Model):
     state_tax_cents = models.BigIntegerField()
     surtax_cents = models.BigIntegerField()
     tip_cents = models.BigIntegerField()
+    gift_cards_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="For gift cards sold with it: owed, and no revenue."
+    )
     total_cents = models.BigIntegerField()
     change_cents = models.BigIntegerField()
     cash_rounding_cents = models.SmallIntegerField(
@@ -117,6 +120,7 @@ class Order(models.Model):
                     + F("state_tax_cents")
                     + F("surtax_cents")
                     + F("tip_cents")
+                    + F("gift_cards_cents")
                 ),
                 name="order_total_adds_up",
             ),
@@ -127,6 +131,7 @@ class Order(models.Model):
                     state_tax_cents__gte=0,
                     surtax_cents__gte=0,
                     tip_cents__gte=0,
+                    gift_cards_cents__gte=0,
                     change_cents__gte=0,
                 ),
                 name="order_amounts_not_negative",

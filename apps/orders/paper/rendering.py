@@ -11,13 +11,14 @@ from apps.orders.paper.bars import path_of, width_of
 from apps.orders.paper.escpos import mark_escpos, render_escpos
 from apps.orders.paper.pdf import render_pdf
 from apps.orders.paper.pdf_copies import mark_pdf
-from apps.orders.receipts import compose, mark_copy, mark_of, render_text
+from apps.orders.receipts import NOTHING_BESIDE, compose, mark_copy, mark_of, render_text
 from apps.orders.types import ReceiptFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apps.orders.models import Order
+    from apps.orders.receipts import Beside
     from apps.payments.types import Tender
 
 _BAR_HEIGHT = 60  # modules; how high they are on a page, its style says
@@ -34,10 +35,14 @@ def mark(body: bytes, form: ReceiptFormat, *, is_voided: bool) -> bytes:
 
 
 def render(
-    order: Order, tenders: Sequence[Tender], form: ReceiptFormat, columns: int = COLUMNS
+    order: Order,
+    tenders: Sequence[Tender],
+    form: ReceiptFormat,
+    columns: int = COLUMNS,
+    beside: Beside = NOTHING_BESIDE,
 ) -> bytes:
     """An order's receipt in a format, as it would be printed now."""
-    receipt = compose(order, tenders)
+    receipt = compose(order, tenders, beside)
     match form:
         case ReceiptFormat.HTML:
             bars = {

@@ -83,7 +83,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     rates = rates_on(store, today)
     if rates is None:
         raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
-    shelf = _look_up(till, request, now)
+    shelf = look_up(till, request.lines, now)
     lines: list[BasketLine] = []
     overridden: list[Overridden] = []
     prices = Prices(promise, now)
@@ -139,9 +139,14 @@ def _for_buyer(
     return replace(basket, points=points)
 
 
-def _look_up(till: Till, request: OrderRequest, now: datetime) -> Shelf:
-    scans = {line.barcode for line in request.lines if line.barcode is not None}
-    ids = {line.product_id for line in request.lines if line.product_id is not None}
+def look_up(till: Till, lines: Sequence[LineRequest], now: datetime) -> Shelf:
+    """What these lines refer to.
+
+    Raises:
+        BarcodeInvalid: a scan is no product code.
+    """
+    scans = {line.barcode for line in lines if line.barcode is not None}
+    ids = {line.product_id for line in lines if line.product_id is not None}
     scanned, items = find_on_shelf(
         store=till.store, scans=scans, product_ids=ids, revision=till.revision, now=now
     )

@@ -13,6 +13,7 @@ from apps.orders.services.promising import find_promise, removed_since
 from apps.orders.types import Sale
 from apps.payments.rules import settle
 from apps.payments.selectors import get_tenders
+from apps.payments.services.stored_value.presenting import present
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,13 +36,19 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
     refuse_unapproved(till, request.id, assembled.overridden)
     check_hours(basket, store=till.store, now=now)
     age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=now)
-    tenders = get_tenders(order_id=request.id, offered=request.offered)
+    codes = [offer.code for offer in request.offered if offer.code]
+    accounts = present(till=till, codes=codes)
+    tenders = get_tenders(order_id=request.id, offered=request.offered, accounts=accounts)
     refuse_unentitled(basket, tenders)
+    total_cents = basket.total_cents + request.tip_cents + request.gift_cards_cents
     return Sale(
         request=request,
         basket=basket,
         settlement=settle(
-            basket.total_cents + request.tip_cents, tenders, rounds_cash=till.store.rounds_cash
+            total_cents,
+            tenders,
+            gift_cards_cents=request.gift_cards_cents,
+            rounds_cash=till.store.rounds_cash,
         ),
         age_check=age,
         business_date=business_date(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import run_after_commit, transaction_required
 
-from apps.core import audit
 from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
 from apps.orders.documents import describe_sale
@@ -18,14 +17,16 @@ from apps.orders.services.claiming import claim
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides, tell_of_overrides
+from apps.orders.services.telling import tell_of_removed, tell_of_rights
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
-    from apps.core.types import JSON
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
     from apps.payments.models import Shift
@@ -42,7 +43,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     Raises:
         DomainError: what `deciding.decide` refuses.
         ApprovalInvalid: as `overriding.approve_overrides`.
-        PointsInsufficient: as `claiming.claim`.
+        PointsInsufficient, StoredValueInsufficient, StoredValueFrozen, StoredValueTooMuch: as
+            `claiming.claim`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
@@ -51,9 +53,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     if late and request.taken_at:
         sale = replace(sale, business_date=till.store.business_date(request.taken_at))
     approvers = approve_overrides(till=till, sale=sale, now=now)
-    claim(till=till, sale=sale, now=now)
-    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
-    _tell_of_removed(till, sale, now)
+    sale = claim(till=till, sale=sale, now=now)
+    _tell_of_exceptions(till, sale, approvers, now)
     held = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
@@ -82,17 +83,13 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     return document
 
 
-def _tell_of_removed(till: Till, sale: Sale, now: datetime) -> None:
-    """One entry of the audit for each thing that was quoted and is not sold."""
-    for removed in sale.removed:
-        facts: dict[str, JSON] = {
-            "order": str(sale.request.id),
-            "product": removed.product_id,
-            "quantity": removed.quantity,
-            "amount_cents": removed.amount_cents,
-        }
-        subject = f"order-line:{removed.line_id}"
-        audit.record(AuditFact(now, till.actor, "line.removed", subject, facts))
+def _tell_of_exceptions(
+    till: Till, sale: Sale, approvers: Mapping[UUID, str], now: datetime
+) -> None:
+    """What is out of the ordinary about a sale, into the audit."""
+    tell_of_overrides(till=till, sale=sale, approvers=approvers, now=now)
+    tell_of_rights(till=till, sale=sale, now=now)
+    tell_of_removed(till=till, sale=sale, now=now)
 
 
 def _find_late(till: Till, request: OrderRequest) -> Shift | None:

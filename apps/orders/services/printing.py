@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
+from apps.orders.beside import beside_of
 from apps.orders.layout import COLUMNS
 from apps.orders.locks import lock_order
 from apps.orders.models import PrintedReceipt
@@ -71,7 +72,7 @@ def keep_receipt(
     if known is not None:
         return known
     tenders = list_tenders(order_ids=[order.pk])[order.pk]
-    body = render(order, tenders, form, columns)
+    body = render(order, tenders, form, columns, beside_of(order))
     text = body.decode() if form.is_text else b64encode(body).decode()
     return PrintedReceipt.objects.create(
         order=order, format=form.value, body=text, first_printed_at=now

@@ -48,7 +48,7 @@ def sell(*, till: Till, request: OrderRequest, keyed: Request, now: datetime) ->
         # What was sold is sold, though it could not be sold anew: the shop may have closed since.
         if answer := _find_answer(till, request):
             return answer
-        if isinstance(error, IntegrityError) and _has_taken_ids(request):
+        if isinstance(error, IntegrityError) and has_taken_ids(request):
             raise OrderExists(
                 "An id of this order is taken. Make new ids for a new order and its lines.",
                 id=str(request.id),
@@ -67,7 +67,8 @@ def _find_answer(till: Till, request: OrderRequest) -> Answer | None:
     return Answer(CREATED, orjson.dumps(stored, option=orjson.OPT_UTC_Z), is_replay=True)
 
 
-def _has_taken_ids(request: OrderRequest) -> bool:
+def has_taken_ids(request: OrderRequest) -> bool:
+    """Whether another order, or another order's line, has an id of this one."""
     line_ids = [line.id for line in request.lines]
     return (
         Order.objects.filter(pk=request.id).exists()

@@ -44,7 +44,7 @@ def void_order(
         ApprovalInvalid: as `authorising.authorise`.
         OrderUnknown: the store has no such order.
         OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
-        PaymentStateConflict: as `claiming.let_go`.
+        PaymentStateConflict, StoredValueInsufficient: as `claiming.let_go`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     order = lock_order(store_id=till.store.id, order_id=order_id)

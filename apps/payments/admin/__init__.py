@@ -7,4 +7,5 @@ from apps.payments.admin import news as news
 from apps.payments.admin import payments as payments
 from apps.payments.admin import readers as readers
 from apps.payments.admin import refunds as refunds
+from apps.payments.admin import stored_value as stored_value
 from apps.payments.admin import tenders as tenders

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.payments.types import Address
+from apps.payments.reader_types import Address
 from apps.stores.selectors import list_store_names
 
 

@@ -16,10 +16,10 @@ from apps.core.reference import read_revision
 from apps.payments.admin.asking import cash_only, confirm
 from apps.payments.admin.columns import MoneyBook
 from apps.payments.admin.reader_forms import FirstReaderForm, ReaderForm, StoreForm
+from apps.payments.reader_types import NewReader
 from apps.payments.rules import parts_of_address
 from apps.payments.selectors import find_location
 from apps.payments.services.readers import register_reader
-from apps.payments.types import NewReader
 from apps.stores.selectors import get_store_profile, list_store_names
 
 if TYPE_CHECKING:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from apps.payments.api import readers, shifts, views
+from apps.payments.api import gift_cards, readers, shifts, views
 
 urlpatterns = [
     path("readers", readers.ReadersView.as_view()),
     path("terminals/connection-token", readers.ConnectionTokenView.as_view()),
+    path("gift-cards/balance", gift_cards.BalanceView.as_view()),
+    path("gift-cards/codes", gift_cards.CodesView.as_view()),
     path("shifts", shifts.ShiftsView.as_view()),
     path("shifts/current", shifts.CurrentShiftView.as_view()),
     path("shifts/current/cash-movements", shifts.CashMovementsView.as_view()),

@@ -5,6 +5,7 @@ from apps.payments.models.drawers import CashMovement, DrawerCount, Shift
 from apps.payments.models.news import Dispute, StripeEvent
 from apps.payments.models.paying import Attempt, Payment, Refund, Tender
 from apps.payments.models.readers import Location, Reader
+from apps.payments.models.stored_value import StoredValueAccount, StoredValueEntry
 
 __all__ = [
     "Attempt",
@@ -20,6 +21,8 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "Shift",
+    "StoredValueAccount",
+    "StoredValueEntry",
     "StripeEvent",
     "Tender",
 ]

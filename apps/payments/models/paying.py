@@ -18,6 +18,8 @@ from apps.payments.types import (
     TenderKind,
 )
 
+STORED_VALUE = [kind.value for kind in TenderKind if kind.is_stored_value]
+
 
 class Tender(models.Model):
     """One tender of an order, in cents. What a void or a return hands back is a negative row.
@@ -27,14 +29,28 @@ class Tender(models.Model):
     """
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tenders")
-    kind = models.CharField(max_length=8, choices=choices(TenderKind))
+    kind = models.CharField(max_length=12, choices=choices(TenderKind))
     amount_cents = models.BigIntegerField()
     payment_id = models.UUIDField(null=True, help_text="The card payment, for a card.")
+    entry = models.OneToOneField(
+        "payments.StoredValueEntry",
+        on_delete=models.PROTECT,
+        related_name="tender",
+        null=True,
+        help_text="What moved the gift card or store credit, for one of those.",
+    )
     return_id = models.UUIDField(null=True, help_text="The return that handed it back.")
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [is_one_of("kind", TenderKind, name="tender_kind_is_known")]
+        constraints = [
+            is_one_of("kind", TenderKind, name="tender_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=STORED_VALUE, entry__isnull=False)
+                | (~Q(kind__in=STORED_VALUE) & Q(entry__isnull=True)),
+                name="a_tender_of_stored_value_has_its_entry",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_cents} for order {self.order_id}"

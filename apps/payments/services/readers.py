@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.core.types import JSON, Actor
-    from apps.payments.types import NewReader, Outcome, StripeReader
+    from apps.payments.reader_types import NewReader
+    from apps.payments.types import Outcome, StripeReader
     from apps.stores.types import StoreProfile
 
 COUNTRY = "US"

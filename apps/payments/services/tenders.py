@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django_subatomic.db import transaction_required
@@ -15,6 +16,8 @@ from apps.payments.models import Payment, Tender
 from apps.payments.rules import refund_id_of
 from apps.payments.selectors import not_capturable
 from apps.payments.services.refunding import hold_refund, refuse_disputed
+from apps.payments.services.stored_value.paying import give_back
+from apps.payments.stored_value_selectors import to_tender
 from apps.payments.types import (
     CAME_TO_NOTHING,
     TAKEN,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from apps.payments.locks import Held
     from apps.payments.types import GivenBack
 
-    type Key = tuple[str, UUID | None]  # what money came in by: a kind, and a card's payment
+    type Key = tuple[str, UUID | None]  # what money came in by: `Tender.source`
 
 _CLAIM = "UPDATE payments_payment SET tendered_at = %s, tendered_cents = %s WHERE id = %s"
 _TURNING = frozenset({Operation.CAPTURE, Operation.CANCEL})
@@ -69,34 +72,46 @@ def _can_pay(held: Held, amount_cents: int) -> bool:
 
 
 @transaction_required
-def hand_back_tenders(*, order_id: UUID, change_cents: int, now: datetime) -> None:
+def hand_back_tenders(*, order_id: UUID, change_cents: int, actor_name: str, now: datetime) -> None:
     """Write down that all that was taken for an order goes back, as it came.
 
-    The money of cards follows when Stripe has been asked (`services.settling`).
+    The money of cards follows when Stripe has been asked (`services.settling`). What the order
+    loaded on to gift cards comes off them.
 
     Raises:
         PaymentStateConflict: the bank of a card's holder has its money in dispute.
+        StoredValueInsufficient: a gift card that the order sold has been spent from.
     """
-    taken = list(Tender.objects.filter(order=order_id).order_by("pk"))
+    rows = Tender.objects.filter(order=order_id).select_related("entry__account")
+    taken = list(rows.order_by("pk"))
     cash = sum(row.amount_cents for row in taken if row.kind == TenderKind.CASH) - change_cents
     back = [Tender(order_id=order_id, kind=TenderKind.CASH, amount_cents=-cash, at=now)]
     back = back if cash else []
     cards = [row for row in taken if row.kind == TenderKind.CARD]
     refuse_disputed([row.payment_id for row in cards if row.payment_id])
-    back += [
-        Tender(
-            order_id=order_id,
-            kind=TenderKind.CARD,
-            amount_cents=-row.amount_cents,
-            payment_id=row.payment_id,
-            at=now,
-        )
-        for row in cards
-    ]
-    Tender.objects.bulk_create(back)
+    back += [_row(order_id, to_tender(row), now) for row in cards]
     if cards:
         named = [row.payment_id for row in cards if row.payment_id]
         Payment.objects.filter(pk__in=named).update(released_at=now)
+    stored = [to_tender(row) for row in taken if row.entry_id]
+    given = give_back(
+        order_id=order_id, parts=stored, return_id=None, actor_name=actor_name, now=now
+    )
+    back += [_row(order_id, part, now) for part in given]
+    Tender.objects.bulk_create(back)
+
+
+def _row(order_id: UUID, part: Taken, now: datetime, return_id: UUID | None = None) -> Tender:
+    """The row of what is handed back."""
+    return Tender(
+        order_id=order_id,
+        kind=part.kind.value,
+        amount_cents=-part.amount_cents,
+        payment_id=part.payment_id,
+        entry_id=part.entry_id,
+        return_id=return_id,
+        at=now,
+    )
 
 
 @transaction_required
@@ -108,7 +123,8 @@ def list_gone(*, order_id: UUID) -> tuple[Taken, ...]:
     """
     left = _left_of(order_id)
     gone = []
-    for payment_id in sorted(payment_id for _, payment_id in left if payment_id):
+    cards = (source for kind, source in left if kind == TenderKind.CARD)
+    for payment_id in sorted(payment_id for payment_id in cards if payment_id):
         held = hold_payment(payment_id)
         kept = held.captured_cents - held.refunded_cents
         missing = left[TenderKind.CARD.value, payment_id] - kept
@@ -132,7 +148,7 @@ def hand_back_part(*, store_id: int, given: GivenBack, now: datetime) -> None:
     """
     left = _left_of(given.order_id, change_cents=given.change_cents)
     for place, part in enumerate(given.parts):
-        if (part.kind.value, part.payment_id) not in left:
+        if part.source not in left:
             raise _exceeds(place, 0)
     cards = {part.payment_id: part.amount_cents for part in given.parts if part.payment_id}
     for payment_id, amount_cents in sorted(cards.items()):
@@ -145,8 +161,8 @@ def hand_back_part(*, store_id: int, given: GivenBack, now: datetime) -> None:
         )
         _hold(store_id, request, given, now)
     for place, part in enumerate(given.parts):
-        if part.amount_cents > left[part.kind.value, part.payment_id]:
-            raise _exceeds(place, left[part.kind.value, part.payment_id])
+        if part.amount_cents > left[part.source]:
+            raise _exceeds(place, left[part.source])
     _write_back(given, now)
 
 
@@ -167,31 +183,30 @@ def _hold(store_id: int, request: RefundRequest, given: GivenBack, now: datetime
 
 
 def _write_back(given: GivenBack, now: datetime) -> None:
-    back: dict[Key, int] = {}
+    back: dict[Key, Taken] = {}
     for part in (*given.parts, *given.gone):
-        key = (part.kind.value, part.payment_id)
-        back[key] = back.get(key, 0) + part.amount_cents
-    if given.cash_rounding_cents:
-        back[TenderKind.CASH.value, None] += given.cash_rounding_cents
-    Tender.objects.bulk_create(
-        Tender(
-            order_id=given.order_id,
-            kind=kind,
-            amount_cents=-amount_cents,
-            payment_id=payment_id,
-            return_id=given.return_id,
-            at=now,
-        )
-        for (kind, payment_id), amount_cents in back.items()
+        known = back.get(part.source)
+        cents = part.amount_cents + (known.amount_cents if known else 0)
+        back[part.source] = replace(part, amount_cents=cents)
+        if part.kind is TenderKind.CASH:
+            cents += given.cash_rounding_cents
+            back[part.source] = replace(part, amount_cents=cents)
+    written = give_back(
+        order_id=given.order_id,
+        parts=list(back.values()),
+        return_id=given.return_id,
+        actor_name=given.actor_name,
+        now=now,
     )
+    Tender.objects.bulk_create(_row(given.order_id, part, now, given.return_id) for part in written)
 
 
 def _left_of(order_id: UUID, *, change_cents: int = 0) -> dict[Key, int]:
     """What has come in for the order, and not gone back, by what it came in by."""
     left: dict[Key, int] = {}
-    for row in Tender.objects.filter(order=order_id):
-        key = (row.kind, row.payment_id)
-        left[key] = left.get(key, 0) + row.amount_cents
+    for row in Tender.objects.filter(order=order_id).select_related("entry__account"):
+        taken = to_tender(row)
+        left[taken.source] = left.get(taken.source, 0) + taken.amount_cents
     cash = (TenderKind.CASH.value, None)
     if cash in left:
         left[cash] -= change_cents

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 class RoleLimitAdmin(OfficeAdmin):
     """One row per role."""
 
-    list_display = ("role", "discount", "refunds", "voids", "may_open_drawer")
-    fields = ("role", "discount_percent", "refund_cents", "void_cents", "may_open_drawer")
+    list_display = ("role", "discount", "refunds", "blind_refunds", "voids", "may_open_drawer")
+    fields = (
+        "role",
+        "discount_percent",
+        "refund_cents",
+        "blind_refund_cents",
+        "void_cents",
+        "may_open_drawer",
+    )
     readonly_fields = ("role",)
     ordering = ("pk",)
 
@@ -31,6 +38,10 @@ class RoleLimitAdmin(OfficeAdmin):
     @display(description="Refund")
     def refunds(self, limit: RoleLimit) -> str:
         return _say_limit(limit.refund_cents)
+
+    @display(description="Refund without receipt")
+    def blind_refunds(self, limit: RoleLimit) -> str:
+        return _say_limit(limit.blind_refund_cents)
 
     @display(description="Void")
     def voids(self, limit: RoleLimit) -> str:

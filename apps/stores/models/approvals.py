@@ -33,6 +33,13 @@ class RoleLimit(models.Model):
         "void", null=True, blank=True, help_text="Per sale. Empty: no limit. 0: never."
     )
     may_open_drawer = models.BooleanField("may open the drawer without a sale", default=False)
+    blind_refund_cents = models.BigIntegerField(
+        "refund without a receipt",
+        null=True,
+        blank=True,
+        default=0,
+        help_text="What this role may approve per return, to store credit. Empty: no limit.",
+    )
 
     class Meta:
         constraints = [
@@ -43,7 +50,8 @@ class RoleLimit(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(refund_cents__isnull=True) | Q(refund_cents__gte=0))
-                & (Q(void_cents__isnull=True) | Q(void_cents__gte=0)),
+                & (Q(void_cents__isnull=True) | Q(void_cents__gte=0))
+                & (Q(blind_refund_cents__isnull=True) | Q(blind_refund_cents__gte=0)),
                 name="role_limits_not_negative",
             ),
         ]

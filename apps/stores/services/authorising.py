@@ -31,19 +31,20 @@ def authorise(
     deed: Deed,
     token: str | None,
     refusal: type[ApprovalRequired] = ApprovalRequired,
+    is_always_asked: bool = False,
     now: datetime,
 ) -> str:
     """Let a cashier do something, in the transaction that does it; who approved it, if anybody.
 
     The caller writes the name into the audit of the deed. Nothing is used up where the cashier's
-    own limits suffice.
+    own limits suffice, unless the deed `is_always_asked` for, whoever does it.
 
     Raises:
         ApprovalRequired: as `refusal`, naming what is to be approved.
         ApprovalInvalid: the approval is unknown, too old, used, denied, not decided yet, or was
             given for something else.
     """
-    if is_within_limits(till, deed):
+    if not is_always_asked and is_within_limits(till, deed):
         return ""
     if not token:
         raise refusal(

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.orders.models import ParkedOrder
+from apps.orders.receipt_code import receipt_code
 from apps.stores.types import Role
 from tests.factories import api_client, open_till
 from tests.goods import basket, line_of, make_product, make_snack
@@ -228,3 +229,14 @@ def test_a_question_that_cannot_be_understood_is_refused(
     code = "unknown-field" if pointer == "/terminl" else "validation-failed"
     assert refusal(response) == (400, code)
     assert pointers(response) == [pointer]
+
+
+def test_an_order_is_found_by_the_barcode_of_its_receipt(api: ApiClient, chips: Product) -> None:
+    order = sold(api, chips)
+    sold(api, chips)
+    assert ids(api, number=receipt_code(order["number"])) == {order["id"]}
+
+
+def test_a_barcode_that_was_misread_is_refused(api: ApiClient, chips: Product) -> None:
+    code = receipt_code(sold(api, chips)["number"]).replace("0001", "0010")
+    assert refusal(api.get("orders", number=code)) == (422, "receipt-code-misread")

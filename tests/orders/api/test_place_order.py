@@ -55,6 +55,8 @@ SUMS = {
     "state_tax_cents": 240,
     "surtax_cents": 40,
     "tip_cents": 0,
+    "gift_cards": [],
+    "gift_cards_cents": 0,
     "total_cents": 4278,
     "tax_exemption": None,
     "points": None,

@@ -41,8 +41,10 @@ BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "
     "surtax_cents",
     "tax_exemption",
     "points",
+    "gift_cards_cents",
 }
 ORDER_KEYS = BASKET_KEYS | {
+    "gift_cards",
     "number",
     "status",
     "business_date",

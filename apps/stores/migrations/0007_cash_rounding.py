@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0005_receipt_columns'),
+        ('stores', '0006_blind_returns'),
     ]
 
     operations = [

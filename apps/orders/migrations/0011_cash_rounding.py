@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_exemption_certificates'),
-        ('orders', '0009_buyers'),
+        ('orders', '0010_buyers'),
         ('payments', '0004_drawers'),
-        ('stores', '0006_cash_rounding'),
+        ('stores', '0007_cash_rounding'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_exemption_certificates'),
-        ('orders', '0008_price_editions'),
+        ('orders', '0009_stored_value'),
         ('payments', '0004_drawers'),
         ('stores', '0004_alcohol_floor'),
     ]
