@@ -214,6 +214,15 @@ def _describe_load(
     }
 
 
+def _describe_buyer(order: Order) -> dict[str, Any]:
+    """Why an order bears no tax, and what it did to its customer's points."""
+    exemption, points = order.exemption, order.points
+    return {
+        "tax_exemption": {name: exemption[name] for name in _EXEMPTION} if exemption else None,
+        "points": {name: points[name] for name in ("earned", "redeemed")} if points else None,
+    }
+
+
 def describe_order(
     order: Order,
     tenders: Sequence[Tender],
@@ -244,12 +253,7 @@ def describe_order(
         "state_tax_cents": order.state_tax_cents,
         "surtax_cents": order.surtax_cents,
         "total_cents": order.total_cents,
-        "tax_exemption": (
-            {name: order.exemption[name] for name in _EXEMPTION} if order.exemption else None
-        ),
-        "points": (
-            {name: order.points[name] for name in ("earned", "redeemed")} if order.points else None
-        ),
+        **_describe_buyer(order),
         "tip_cents": order.tip_cents,
         "gift_cards": [
             _describe_load(row.account_id, row.account.last4, row.amount_cents, row.balance_cents)
