@@ -15,6 +15,7 @@ def environment_of(url: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "TILLHOUSE_ENV": "production",
         "SECRET_KEY": "only for the benchmark, on this machine alone, for some minutes",
+        "TILLHOUSE_FIELD_KEYS": "b25seSBmb3IgdGhlIGJlbmNobWFyaywgbm90IGEga2U=",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "SECURE_SSL_REDIRECT": "false",
         "LOG_LEVEL": "WARNING",

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from apps.catalog.api import urls as catalog
 from apps.core import views as core
 from apps.core.api import urls as core_api
+from apps.customers.api import urls as customers
 from apps.inventory.api import urls as inventory
 from apps.orders.api import urls as orders
 from apps.payments.api import urls as payments
@@ -25,6 +26,7 @@ api_v1 = [
     *orders.urlpatterns,
     *payments.urlpatterns,
     *catalog.urlpatterns,
+    *customers.urlpatterns,
     *inventory.urlpatterns,
     *stores.urlpatterns,
     *core_api.urlpatterns,

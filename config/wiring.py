@@ -18,6 +18,8 @@ from apps.orders.events import (
     ReturnCompleted,
     ShiftClosed,
 )
+from apps.orders.panels import list_sales_to
+from apps.orders.points_checks import find_points_faults
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
@@ -52,6 +54,7 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "stored value": find_stored_value_drift,
     "drawers": find_unbalanced_drawers,
     "shifts": find_faulty_shifts,
+    "points": find_points_faults,
     "audit": find_broken_links,
 }
 
@@ -60,6 +63,9 @@ OPEN_SHIFT = describe_open_shift
 
 # What a product's page shows per store.
 PRODUCT_COLUMNS = (price_columns, stock_columns)
+
+# What was sold to a customer, for their page.
+CUSTOMER_PURCHASES = list_sales_to
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)
@@ -90,6 +96,11 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
+        "customers.customer": _SEE,
+        "customers.exemptioncertificate": _SEE,
+        "customers.loyaltyprogramme": _SEE,
+        "customers.loyaltyaccount": _SEE,
+        "customers.loyaltyentry": _SEE,
         "inventory.stockbalance": _SEE,
         "inventory.stockmovement": _SEE,
         "inventory.stockdocument": _SEE,
@@ -151,6 +162,11 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _EDIT,
         "catalog.storepricebook": (*_EDIT, "delete"),
     },
+    Permission.MANAGE_CUSTOMERS: {
+        "customers.customer": _EDIT,
+        "customers.exemptioncertificate": _EDIT,
+        "customers.loyaltyaccount": ("view", "change"),
+    },
     Permission.IMPORT_PRODUCTS: {"catalog.importrun": ("view", "add")},
     Permission.MOVE_STOCK: {
         "inventory.stockdocument": ("view", "add"),
@@ -162,6 +178,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     },
     Permission.MANAGE_STAFF: {"stores.staff": _EDIT},
     Permission.MANAGE_STORES: {
+        "customers.loyaltyprogramme": _EDIT,
         "stores.rolelimit": ("view", "change"),
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),

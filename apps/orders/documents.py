@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from apps.core.money import round_to_nickel
 from apps.orders.types import OrderStatus
 from apps.payments.rules import refund_id_of
 
@@ -11,11 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from apps.customers.types import Exemption
     from apps.orders.models import Order, OrderLine, Return, ReturnLine
     from apps.orders.types import PricedBasket, PricedLine, Quote, Sale
     from apps.payments.models import StoredValueEntry
     from apps.payments.types import Tender
     from apps.stores.types import Till
+
+
+# As they are told; what a database keeps of them may come back in another order.
+_EXEMPTION = (
+    "certificate_id",
+    "kind",
+    "number",
+    "holder",
+    "paid_with",
+    "tenders",
+    "for_resale",
+)
 
 
 def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
@@ -33,6 +47,7 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
             "name": till.register.name,
         },
         "cashier": {"id": till.clerk.id, "name": till.clerk.name},
+        "customer_id": str(sale.request.customer_id) if sale.request.customer_id else None,
         **basket,
         "lines": [
             {**line, "returned_quantity": 0, "returned_cents": 0} for line in basket["lines"]
@@ -47,6 +62,7 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
         "tenders": describe_tenders(sale.settlement.tenders),
         "paid": not any(tender.payment_id for tender in sale.settlement.tenders),
         "change_cents": sale.settlement.change_cents,
+        "cash_rounding_cents": sale.settlement.cash_rounding_cents,
         "age_check": {"outcome": "accepted", "method": age.method.value.lower()} if age else None,
         "taken_at": sale.request.taken_at,
         "placed_at": sale.placed_at,
@@ -59,12 +75,14 @@ def describe_quote(
     order_id: UUID, quote: Quote, tip_cents: int, gift_cards_cents: int = 0
 ) -> dict[str, Any]:
     """The answer to a quote: what the sale would cost, and what it would need."""
+    total_cents = quote.basket.total_cents + tip_cents + gift_cards_cents
     return {
         "id": str(order_id),
         **describe_basket(quote.basket),
         "tip_cents": tip_cents,
         "gift_cards_cents": gift_cards_cents,
-        "total_cents": quote.basket.total_cents + tip_cents + gift_cards_cents,
+        "total_cents": total_cents,
+        "cash_total_cents": round_to_nickel(total_cents) if quote.rounds_cash else total_cents,
         "requires": {
             "minimum_age": quote.basket.minimum_age,
             "selling_hours_ok": quote.selling_hours_ok,
@@ -103,12 +121,48 @@ def describe_basket(basket: PricedBasket) -> dict[str, Any]:
         "state_tax_cents": basket.state_tax_cents,
         "surtax_cents": basket.surtax_cents,
         "total_cents": basket.total_cents,
+        "tax_exemption": describe_exemption(basket.exemption),
+        "points": (
+            {"earned": basket.points.earned, "redeemed": basket.points.redeemed}
+            if basket.points
+            else None
+        ),
+    }
+
+
+def describe_exemption(exemption: Exemption | None) -> dict[str, Any] | None:
+    """Why a sale bears no tax, as the API shows it and as the order keeps it."""
+    if exemption is None:
+        return None
+    certificate, claim = exemption.certificate, exemption.claim
+    return {
+        "certificate_id": str(certificate.id),
+        "kind": certificate.kind.value,
+        "number": certificate.number,
+        "holder": certificate.holder,
+        "paid_with": "organization" if claim.own_funds else None,
+        "tenders": sorted(claim.tenders),
+        "for_resale": claim.for_resale,
     }
 
 
 def describe_discounts(priced: PricedLine) -> list[dict[str, Any]]:
-    """What came off a line and why: which version of which promotion, over which prices."""
-    return [
+    """What came off a line and why: which version of which promotion, over which prices.
+
+    What no promotion took off, points did.
+    """
+    points_cents = priced.discount_cents - sum(each.amount_cents for each in priced.discounts)
+    by_points = {
+        "promotion": None,
+        "code": "POINTS",
+        "name": "Loyalty points",
+        "kind": "points",
+        "version": 1,
+        "price_book": priced.line.item.price_book,
+        "amount_cents": points_cents,
+        "units": priced.line.base_units,
+    }
+    by_promotion: list[dict[str, Any]] = [
         {
             "promotion": applied.promotion.id,
             "code": applied.promotion.code,
@@ -121,6 +175,7 @@ def describe_discounts(priced: PricedLine) -> list[dict[str, Any]]:
         }
         for applied in priced.discounts
     ]
+    return [*by_promotion, by_points] if points_cents else by_promotion
 
 
 def describe_tenders(tenders: Sequence[Tender]) -> list[dict[str, Any]]:
@@ -159,6 +214,15 @@ def _describe_load(
     }
 
 
+def _describe_buyer(order: Order) -> dict[str, Any]:
+    """Why an order bears no tax, and what it did to its customer's points."""
+    exemption, points = order.exemption, order.points
+    return {
+        "tax_exemption": {name: exemption[name] for name in _EXEMPTION} if exemption else None,
+        "points": {name: points[name] for name in ("earned", "redeemed")} if points else None,
+    }
+
+
 def describe_order(
     order: Order,
     tenders: Sequence[Tender],
@@ -181,6 +245,7 @@ def describe_order(
             "name": order.letterhead["terminal"],
         },
         "cashier": {"id": order.cashier_id, "name": order.cashier_name},
+        "customer_id": str(order.customer_id) if order.customer_id else None,
         "lines": [_describe_line(line) for line in order.lines.all()],
         "subtotal_cents": order.subtotal_cents,
         "discount_cents": order.discount_cents,
@@ -188,6 +253,7 @@ def describe_order(
         "state_tax_cents": order.state_tax_cents,
         "surtax_cents": order.surtax_cents,
         "total_cents": order.total_cents,
+        **_describe_buyer(order),
         "tip_cents": order.tip_cents,
         "gift_cards": [
             _describe_load(row.account_id, row.account.last4, row.amount_cents, row.balance_cents)
@@ -197,6 +263,7 @@ def describe_order(
         "tenders": describe_tenders(tenders),
         "paid": is_paid,
         "change_cents": order.change_cents,
+        "cash_rounding_cents": order.cash_rounding_cents,
         "age_check": age,
         "taken_at": order.taken_at,
         "placed_at": order.placed_at,
@@ -247,6 +314,7 @@ def describe_return(
         "lines": [_describe_returned(part) for part in given.lines.all()],
         "tax_cents": given.tax_cents,
         "total_cents": given.total_cents,
+        "cash_rounding_cents": given.cash_rounding_cents,
         "tenders": describe_tenders(tenders),
         "refunds": [
             {

@@ -27,11 +27,6 @@ class PriceOverrideNeedsApproval(ApprovalRequired):
     """A price other than the lawful one; the answer names the action to be approved."""
 
 
-class TaxExemptionUnsupported(DomainError):
-    code = "tax-exemption-unsupported"
-    title = "Tax exemptions cannot be used yet"
-
-
 class AgeCheckRequired(DomainError):
     code = "age-check-required"
     title = "The buyer's age must be checked"

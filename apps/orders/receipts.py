@@ -77,6 +77,7 @@ def compose(
         sums=tuple(_sums(order, head["county"])),
         total=("TOTAL", format_cents(order.total_cents)),
         tenders=(
+            *_rounded(order),
             *(entry for tender in taken for entry in _paid(tender)),
             ("Change", format_cents(order.change_cents)),
         ),
@@ -205,6 +206,12 @@ def _sums(order: Order, county: str) -> Iterator[tuple[str, str]]:
         yield "Tip", format_cents(order.tip_cents)
 
 
+def _rounded(order: Order) -> Iterator[tuple[str, str]]:
+    """What cash was rounded by, in a store without pennies."""
+    if order.cash_rounding_cents:
+        yield "Cash rounding", format_cents(order.cash_rounding_cents)
+
+
 def _swapped(swap: Exchange | None) -> Iterator[str]:
     """What an exchange took back, and what was left to pay or to give."""
     if swap is None:
@@ -218,6 +225,11 @@ def _swapped(swap: Exchange | None) -> Iterator[str]:
 def _notes(order: Order) -> Iterator[str]:
     if order.voided_at:
         yield "VOID - this sale was taken back"
+    if order.exemption:
+        yield "TAX EXEMPT"
+        yield "{kind} {number}, {holder}".format_map(order.exemption)
+    if order.points:
+        yield "Points earned: {earned}, used: {redeemed}".format_map(order.points)
     if order.age_method:
         yield f"Age {order.minimum_age}+ checked"
     if order.letterhead["footer"]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from apps.customers.types import Exemption
     from apps.orders.types import BasketLine
     from apps.stores.types import StoreProfile, TaxRates
 
@@ -69,14 +70,16 @@ def price_basket(
     store: StoreProfile,
     rates: TaxRates,
     day: date,
+    exemption: Exemption | None = None,
 ) -> PricedBasket:
     """Price a basket on a local date. The order of the lines does not change the totals.
 
-    `promotions` are what comes off each line; nothing does where they are left out.
+    `promotions` are what comes off each line; nothing does where they are left out. Under an
+    `exemption` nothing is taxed.
     """
     off = promotions or [LineDiscount()] * len(lines)
     discounts = [each.discount_cents for each in off]
-    taxable = [is_taxable(store, line.item.tax_class, day) for line in lines]
+    taxable = [exemption is None and is_taxable(store, line.item.tax_class, day) for line in lines]
     nets = [
         line.quantity * line.unit_price_cents - discount
         for line, discount in zip(lines, discounts, strict=True)
@@ -100,6 +103,7 @@ def price_basket(
         total_cents=sum(nets) + tax.state_cents + tax.surtax_cents,
         minimum_age=max((line.item.minimum_age for line in lines), default=0),
         has_alcohol=any(line.item.beverage is not BeverageType.NONE for line in lines),
+        exemption=exemption,
     )
 
 

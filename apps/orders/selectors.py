@@ -51,13 +51,14 @@ _UNBALANCED = {
     "its tenders do not cover it": (
         "SELECT number FROM ("
         "SELECT o.number, o.change_cents"
-        " + CASE WHEN o.status = 'VOIDED' THEN 0 ELSE o.total_cents END AS cents"
+        " + CASE WHEN o.status = 'VOIDED' THEN 0"
+        " ELSE o.total_cents + o.cash_rounding_cents END AS cents"
         " FROM orders_order o"
         " UNION ALL"
         " SELECT o.number, -t.amount_cents"
         " FROM payments_tender t JOIN orders_order o ON o.id = t.order_id"
         " UNION ALL"
-        " SELECT o.number, -r.total_cents"
+        " SELECT o.number, -r.total_cents - r.cash_rounding_cents"
         " FROM orders_return r JOIN orders_order o ON o.id = r.order_id"
         ") entry GROUP BY number HAVING SUM(cents) <> 0 ORDER BY number"
     ),
@@ -87,13 +88,19 @@ _UNBALANCED = {
         " OR (l.returned_quantity = l.quantity AND l.returned_cents <> l.total_cents)"
         " ORDER BY o.number"
     ),
+    "its cash was rounded to no nickel": (
+        "SELECT o.number FROM orders_order o WHERE o.cash_rounding_cents <> 0"
+        " AND (COALESCE((SELECT SUM(t.amount_cents) FROM payments_tender t"
+        " WHERE t.order_id = o.id AND t.kind = 'CASH' AND t.amount_cents > 0), 0)"
+        " - o.change_cents) % 5 <> 0 ORDER BY o.number"
+    ),
     "a return of it does not add up": (
         "SELECT DISTINCT o.number FROM orders_return r JOIN orders_order o ON o.id = r.order_id"
         " WHERE r.total_cents <> (SELECT COALESCE(SUM(rl.total_cents), 0)"
         " FROM orders_returnline rl WHERE rl.of_return_id = r.id)"
         " OR r.tax_cents <> (SELECT COALESCE(SUM(rl.tax_cents), 0)"
         " FROM orders_returnline rl WHERE rl.of_return_id = r.id)"
-        " OR r.total_cents <> (SELECT COALESCE(-SUM(t.amount_cents), 0)"
+        " OR r.total_cents + r.cash_rounding_cents <> (SELECT COALESCE(-SUM(t.amount_cents), 0)"
         " FROM payments_tender t WHERE t.order_id = r.order_id AND t.return_id = r.id)"
         " ORDER BY o.number"
     ),

@@ -20,7 +20,7 @@ from apps.core import audit, outbox
 from apps.core.sql import Batch
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import MovementKind
-from apps.orders.documents import describe_discounts
+from apps.orders.documents import describe_discounts, describe_exemption
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import SHIFT_COLUMNS, look_for_shift, read_shift
 
@@ -56,6 +56,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "gift_cards_cents",
         "total_cents",
         "change_cents",
+        "cash_rounding_cents",
         "minimum_age",
         "age_method",
         "age_rule",
@@ -63,6 +64,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         "rights",
         "letterhead",
         "warnings",
+        "customer_id",
+        "certificate_id",
+        "exemption",
+        "points",
         "fingerprint",
         "taken_at",
         "placed_at",
@@ -180,6 +185,7 @@ def _sold(sale: Sale) -> dict[int, int]:
 
 def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]:
     basket, age, store = sale.basket, sale.age_check, till.store
+    exemption = describe_exemption(basket.exemption)
     return (
         sale.request.id,
         number,
@@ -200,6 +206,7 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         sale.request.gift_cards_cents,
         sale.total_cents,
         sale.settlement.change_cents,
+        sale.settlement.cash_rounding_cents,
         basket.minimum_age,
         age.method.value if age else "",
         age.rule if age else "",
@@ -207,6 +214,10 @@ def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]
         _json(rights_of(sale.request)),
         _json(letterhead(till)),
         _json([warning.as_json() for warning in sale.warnings]),
+        sale.request.customer_id,
+        basket.exemption.certificate.id if basket.exemption else None,
+        _json(exemption) if exemption else None,
+        _json(basket.points) if basket.points else None,
         sale.request.fingerprint,
         sale.request.taken_at,
         sale.placed_at,

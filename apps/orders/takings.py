@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Sum
 
 from apps.orders.models import BlindReturn, Order, Return
+from apps.orders.particulars import sum_particulars
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_selectors import cash_of, sum_tenders
 from apps.payments.drawer_types import TenderSum
@@ -90,6 +91,7 @@ def _sum(
         },
         "tenders": [_describe(entry, change_cents) for entry in sums],
         "orders": _span(sold),
+        **sum_particulars(sold=sold, voided=voided, returned=returned),
     }
     return Takings(figures, cash_of(sums, change_cents=change_cents))
 

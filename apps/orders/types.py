@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from apps.catalog.promotions.types import Applied
     from apps.catalog.types import Item, ModifierChoice
     from apps.core.types import JSON
+    from apps.customers.types import Exemption, ExemptionClaim, PointsOfSale
     from apps.payments.stored_value_types import Load, Posted
     from apps.payments.types import Offered, Settlement, Tender
 
@@ -155,6 +156,9 @@ class OrderRequest:
     fingerprint: str = ""
     coupons: tuple[str, ...] = ()
     employee_price: bool = False
+    customer_id: UUID | None = None
+    exemption: ExemptionClaim | None = None
+    redeem_points: int = 0
     gift_cards: tuple[Load, ...] = ()
 
     @property
@@ -257,6 +261,8 @@ class PricedBasket:
     total_cents: int
     minimum_age: int
     has_alcohol: bool
+    exemption: Exemption | None = None  # under which nothing of it is taxed
+    points: PointsOfSale | None = None  # of the customer, where there is a programme
 
     @property
     def tax_cents(self) -> int:
@@ -271,6 +277,7 @@ class Quote:
     basket: PricedBasket
     selling_hours_ok: bool
     approvals: tuple[str, ...]
+    rounds_cash: bool = False
 
 
 # --- The sale -------------------------------------------------------------------------------------

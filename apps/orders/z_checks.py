@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from apps.orders.models import DayClose, Order, Return, ZAmendment, ZReport
+from apps.orders.particulars import KEYS as PARTICULARS
+from apps.orders.particulars import find_wrong_tips
 from apps.orders.takings import sum_shift
 from apps.orders.z_reports import render_amendment, render_z
 from apps.payments.drawer_selectors import list_closed_shifts
@@ -50,9 +52,11 @@ def _faults_of(z: ZReport) -> Iterator[str]:
             yield f"the print of amendment {amendment.number} is not that of its snapshot"
     told = [z.snapshot, *(amendment.snapshot for amendment in amendments)]
     now = sum_shift(z.shift_id).figures
-    for name in _SUMS:
+    for name in (*_SUMS, *(key for key in PARTICULARS if all(key in each for each in told))):
         if now[name] != _add_up([{**_NONE, **figures}[name] for figures in told]):
             yield f"its {name} with amendments are not what stands in the shift"
+    if fault := find_wrong_tips(told, now):
+        yield fault
 
 
 def _add_up(parts: list[Any]) -> Any:

@@ -9,6 +9,7 @@ import orjson
 
 from apps.core.money import format_cents
 from apps.orders.layout import RULE, centred, local_time, spread, wrap
+from apps.orders.particulars import print_particulars
 from apps.payments.drawer_types import CashMovementKind
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ def _takings(z: Document) -> Iterator[str]:
         yield _sum(f"  {blind['count']} without receipt", -blind["total_cents"])
     yield _sum("NET", z["net_cents"])
     yield _sum("Tax due of it", z["tax_cents"])
+    yield from print_particulars(z)
     yield RULE
     for tender in z["tenders"]:
         name = (tender["card_brand"] or tender["kind"]).replace("_", " ").capitalize()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from apps.core.money import format_cents
 from apps.payments.errors import StoredValueBuysGoodsOnly, TenderExcess, TenderInsufficient
 from apps.payments.reader_types import Address
+from apps.payments.rounding import round_sale
 from apps.payments.types import (
     DisputeStatus,
     PaymentStatus,
@@ -96,8 +97,14 @@ _STATUS_OF_REFUND: Mapping[str, RefundStatus] = {
 }
 
 
-def settle(total_cents: int, tenders: Sequence[Tender], *, gift_cards_cents: int = 0) -> Settlement:
-    """Cover a total. Change comes out of cash alone.
+def settle(
+    total_cents: int,
+    tenders: Sequence[Tender],
+    *,
+    gift_cards_cents: int = 0,
+    rounds_cash: bool = False,
+) -> Settlement:
+    """Cover a total. Change comes out of cash alone; `rounds_cash` where there are no pennies.
 
     `gift_cards_cents` of the total are for gift cards that are sold; other gift cards and store
     credit pay for goods only, or whoever has a stolen one would turn it into one of their own.
@@ -119,14 +126,15 @@ def settle(total_cents: int, tenders: Sequence[Tender], *, gift_cards_cents: int
             f"{format_cents(gift_cards_cents)} of it are for gift cards: take cash or a card.",
             gift_cards_cents=gift_cards_cents,
         )
-    change = sum(tender.amount_cents for tender in tenders) - total_cents
+    rounding = round_sale(total_cents, tenders) if rounds_cash else 0
+    change = sum(tender.amount_cents for tender in tenders) - total_cents - rounding
     if change < 0:
         raise TenderInsufficient(
             f"{format_cents(-change)} of {format_cents(total_cents)} is missing.",
             total_cents=total_cents,
             missing_cents=-change,
         )
-    return Settlement(tuple(tenders), change)
+    return Settlement(tuple(tenders), change, rounding)
 
 
 def parts_of_address(address: str) -> Address:

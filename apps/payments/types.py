@@ -66,23 +66,21 @@ class Settlement:
 
     tenders: tuple[Tender, ...]
     change_cents: int
+    cash_rounding_cents: int = 0  # paid beyond the total (or short of it) for want of pennies
 
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """What a return of an order hands back: `parts` are positive, one for each way it came in.
-
-    `gone` is what the goods are worth beyond that, by card: that money is not there any more, and
-    nothing is sent for it.
-    """
+    """What a return hands back, by each way it came in; what is `gone` of a card is not sent."""
 
     order_id: UUID
     return_id: UUID
-    change_cents: int  # of the sale: it never was in the drawer
+    change_cents: int  # of the sale: it never was in the drawer; with what rounding made of it
     parts: tuple[Tender, ...]
     reason: str
     actor_name: str
     gone: tuple[Tender, ...] = ()
+    cash_rounding_cents: int = 0  # handed back beyond the cash part, for want of pennies
 
 
 # --- Card payments --------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ ROLE_TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.IMPORT_PRODUCTS:  (NO,      NO,         YES,     YES,   NO),
     Permission.MOVE_STOCK:       (NO,      NO,         YES,     YES,   NO),
     Permission.CLOSE_DAY:        (NO,      NO,         YES,     YES,   NO),
+    Permission.MANAGE_CUSTOMERS: (NO,      NO,         YES,     YES,   NO),
     Permission.MANAGE_TERMINALS: (NO,      NO,         YES,     YES,   NO),
     Permission.MANAGE_STAFF:     (NO,      NO,         NO,      YES,   NO),
     Permission.MANAGE_STORES:    (NO,      NO,         NO,      YES,   NO),

@@ -251,6 +251,7 @@ def _load_profile(store_id: int) -> StoreProfile:
         taxable=_taxable_in(kind),
         calendar=_calendar_of(store),
         recount_over_cents=store.recount_over_cents,
+        rounds_cash=store.rounds_cash,
         receipt_columns=store.receipt_columns,
     )
 

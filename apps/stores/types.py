@@ -104,6 +104,7 @@ class Permission(StrEnum):
     IMPORT_PRODUCTS = "IMPORT_PRODUCTS"
     MOVE_STOCK = "MOVE_STOCK"
     CLOSE_DAY = "CLOSE_DAY"
+    MANAGE_CUSTOMERS = "MANAGE_CUSTOMERS"  # at the back office; a till greets with SELL
     MANAGE_TERMINALS = "MANAGE_TERMINALS"
     MANAGE_STAFF = "MANAGE_STAFF"
     MANAGE_STORES = "MANAGE_STORES"
@@ -238,6 +239,7 @@ class StoreProfile:
     taxable: dict[TaxClass, tuple[tuple[date, bool], ...]]
     calendar: SellingCalendar
     recount_over_cents: int | None = None  # a drawer that is off by more is counted twice
+    rounds_cash: bool = False  # to five cents, for want of pennies
     receipt_columns: int = 42  # of its receipt printers
 
     def business_date(self, at: datetime) -> date:

@@ -8,6 +8,7 @@ from config.settings.base import *
 from config.settings.cards import *
 from config.settings.logs import *
 from config.settings.mail import *
+from config.settings.sealing import *
 from config.settings.services import *
 
 if ENVIRONMENT in {"staging", "production"}:

@@ -90,6 +90,13 @@ UNFOLD: dict[str, Any] = {
                 },
             ),
             _group(
+                "Customers",
+                _page("Customers", "person_search", "customers.customer"),
+                _page("Loyalty", "loyalty", "customers.loyaltyprogramme"),
+                _page("Points", "stars", "customers.loyaltyaccount"),
+                _page("Tax certificates", "workspace_premium", "customers.exemptioncertificate"),
+            ),
+            _group(
                 "Registers",
                 _page("Shifts", "point_of_sale", "payments.shift"),
                 _page("Z reports", "summarize", "orders.zreport"),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.stores",
     "apps.catalog",
+    "apps.customers",
     "apps.inventory",
     "apps.payments",
     "apps.orders",
@@ -125,3 +126,4 @@ LEDGER_CHECKS = "config.wiring.LEDGER_CHECKS"
 OFFICE_PAGES = "config.wiring.OFFICE_PAGES"
 OPEN_SHIFT = "config.wiring.OPEN_SHIFT"
 PRODUCT_COLUMNS = "config.wiring.PRODUCT_COLUMNS"
+CUSTOMER_PURCHASES = "config.wiring.CUSTOMER_PURCHASES"

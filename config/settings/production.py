@@ -11,6 +11,8 @@ from config.settings.base import BASE_DIR, env
 _REQUIRED = {
     "SECRET_KEY": "a long random text, e.g. 48 bytes of `openssl rand -base64`",
     "ALLOWED_HOSTS": "the host names that terminals and managers use, separated by commas",
+    "TILLHOUSE_FIELD_KEYS": "what seals customers' names and phones: 32 random bytes in base64,"
+    " e.g. of `openssl rand -base64 32 | tr +/ -_`; keep it apart from the backups",
     "DATABASE_URL": "where the books are kept, e.g. postgres://user:password@host/tillhouse",
 }
 _SHORTEST_SECRET = 40

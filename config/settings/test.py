@@ -6,6 +6,7 @@ from config.settings import *
 from config.settings import DATABASES, MIDDLEWARE, VAR_DIR
 
 SECRET_KEY = "not a secret: the key of the test suite"  # noqa: S105 - it is none
+FIELD_KEYS = ["bm90IGEgc2VjcmV0OiBmaWVsZCBrZXkgb2YgdGVzdHM="]
 ALLOWED_HOSTS = ["*"]
 OUTBOX_DOORBELL = False  # tests that want it switch it on
 CELERY_BROKER_URL = "memory://"

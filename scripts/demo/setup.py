@@ -20,6 +20,7 @@ from config.celery import app
 from scripts.demo import history, loading
 from scripts.demo.offers import publish_offers
 from scripts.demo.prices import write_next_prices
+from scripts.demo.regulars import welcome
 from scripts.demo.shops import HARBOR
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def prepare(console: Console) -> None:
         opened = now - timedelta(days=HISTORY_DAYS + 1)
         loading.load(opened)
         publish_offers(loading.ACTOR, cafe="MIA", now=opened)
+        welcome(loading.ACTOR, now=now)
     sales = history.write_history(now, days=HISTORY_DAYS)
     with console.status("Telling everybody of a week of sales ..."):
         tell_of_history()

@@ -22,6 +22,9 @@ from apps.stores.types import Role
 from tests.catalog.editions import draft
 from tests.catalog.files import bottle, take_in
 from tests.catalog.promotions.drafts import publish
+from tests.customers.certificates import file_certificate
+from tests.customers.people import make_customer
+from tests.customers.points import make_points, make_programme
 from tests.factories import MANAGER, PIN, api_client, make_checkout, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.gift_cards import CODE, OTHER, card
@@ -91,6 +94,8 @@ def make_everything() -> None:
     make_email(voided)
     make_print_job(voided)
     make_location(store)
+    file_certificate(customer_id=make_customer().pk)
+    make_points(make_programme(), make_customer(), 250)
 
 
 def _sell_a_gift_card(api: ApiClient) -> None:

@@ -31,6 +31,8 @@ SEEN = {
     "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_promotion", "catalog_priceedition", "catalog_editionprice", "orders_basketreplay",
+    "customers_customer", "customers_exemptioncertificate",
+    "customers_loyaltyprogramme", "customers_loyaltyaccount", "customers_loyaltyentry",
     "catalog_storepricebook", "inventory_stockbalance", "inventory_stockmovement",
     "inventory_stockdocument", "inventory_countrequest", "orders_order", "orders_parkedorder",
     "orders_return", "orders_exchange", "orders_blindreturn", "orders_blindreturnline",
@@ -47,9 +49,11 @@ MANAGER_ADDS = {
     "catalog_modifiergroup", "catalog_pricebook", "catalog_barcode", "catalog_storepricebook",
     "orders_dayclose", "orders_zreport",
     "catalog_promotion", "catalog_priceedition",
+    "customers_customer", "customers_exemptioncertificate",
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_taxjurisdiction", "stores_taxtreatment",
+    "customers_loyaltyprogramme",
 }  # fmt: skip
 
 

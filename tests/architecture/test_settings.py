@@ -18,6 +18,7 @@ COMPLETE = {
     "TILLHOUSE_ENV": "production",
     "SECRET_KEY": "k" * 64,
     "ALLOWED_HOSTS": "till.example.com",
+    "TILLHOUSE_FIELD_KEYS": "MzIgYnl0ZXMgdGhhdCBub2JvZHkgZXZlciBndWVzc2U=",
     "DATABASE_URL": "postgres://tillhouse:secret@database/tillhouse",
     "REDIS_URL": "redis://redis:6379/0",
 }
@@ -63,7 +64,7 @@ def test_what_is_missing_is_named(tmp_path: Path, missing: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SECRET_KEY", "short"), ("ALLOWED_HOSTS", "*"), ("TILLHOUSE_DEBUG", "true"),
-     ("TILLHOUSE_ENV", "prodution")],
+     ("TILLHOUSE_ENV", "prodution"), ("TILLHOUSE_FIELD_KEYS", "short")],
 )  # fmt: skip
 def test_what_is_unsafe_is_named(tmp_path: Path, name: str, value: str) -> None:
     status, said = start(tmp_path, **{**COMPLETE, name: value})

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from apps.core.money import round_to_nickel
 from apps.payments.models import Payment, StoredValueAccount
 from apps.payments.stored_value_codes import hash_code
 from tests.goods import basket, line_of
@@ -55,6 +56,7 @@ class Register:
     dice: random.Random
     sales: list[Document] = field(default_factory=list)
     late: list[tuple[Desk, Document, int]] = field(default_factory=list)
+    has_no_pennies: bool = False
     tax_cents: int = 0  # on receipts, less what voids and returns took back
     wallet: dict[str, int] = field(default_factory=dict)  # what customers hold, by code
 
@@ -138,6 +140,7 @@ class Register:
         chips, quantity = self.products[1], self.dice.randint(1, 4)
         body = basket(line_of(chips, quantity), taken_at=self.now.isoformat())
         cents = quantity * CHIPS_CENTS
+        cents = round_to_nickel(cents) if self.has_no_pennies else cents
         self._hold(desk, cents)
         desk.waiting_cents += cents
         self.late.append((desk, body, len(desk.zs)))
@@ -149,7 +152,7 @@ class Register:
         desk, body, shift = self.late.pop(self.dice.randrange(len(self.late)))
         order = read(send(desk.till, body, now=self.now))
         if shift == len(desk.zs):
-            desk.waiting_cents -= order["total_cents"]
+            desk.waiting_cents -= _cash_of(order)
         self._note(order)
 
     def sell_gift_card(self, desk: Desk) -> None:
@@ -227,7 +230,7 @@ class Register:
         back = sale.setdefault("came_back", {})
         back[part["line_id"]] = back.get(part["line_id"], 0) + part["quantity"]
         if not payment:
-            self._hold(desk, -given["total_cents"])
+            self._hold(desk, sum(tender["amount_cents"] for tender in given["tenders"]))
         self.tax_cents -= given["tax_cents"]
 
     # --- Books by hand ----------------------------------------------------------------------------

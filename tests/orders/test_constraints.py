@@ -22,6 +22,7 @@ from apps.orders.models import (
 )
 from apps.stores.models import Store
 from tests.conftest import NOON
+from tests.customers.certificates import file_certificate
 from tests.factories import make_store, make_terminal
 
 from .rows import (
@@ -56,6 +57,11 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("order_amounts_not_negative", Order, {"change_cents": -1}),
     ("a_void_has_its_time", Order, {"status": "VOIDED"}),
     ("a_void_has_its_time", Order, {"voided_at": NOON}),
+    ("order_cash_rounding_within_two_cents", Order, {"cash_rounding_cents": 3}),
+    ("order_cash_rounding_within_two_cents", Order, {"cash_rounding_cents": -3}),
+    ("return_cash_rounding_within_two_cents", Return, {"cash_rounding_cents": 3}),
+    ("return_cash_rounding_within_two_cents", Return, {"cash_rounding_cents": -3}),
+    ("an_exempt_order_bears_no_tax", Order, {"exemption": {"number": "85-1"}}),
     ("order_line_adds_up", OrderLine, {"total_cents": 1071}),
     ("order_line_adds_up", OrderLine, {"discount_cents": 1}),
     ("order_line_sells_something", OrderLine, {"quantity": 0, "total_cents": 70}),
@@ -193,6 +199,14 @@ def test_an_order_may_be_voided_and_may_have_a_tip(changes: dict[str, Any]) -> N
 @pytest.mark.django_db
 def test_all_of_a_line_may_come_back() -> None:
     assert insert(OrderLine, returned_quantity=2, returned_cents=1070).pk
+
+
+@pytest.mark.django_db
+def test_an_order_under_a_certificate_bears_no_tax() -> None:
+    row, free = file_certificate(), {"state_tax_cents": 0, "surtax_cents": 0, "total_cents": 1000}
+    insert(Order, certificate=row, exemption={}, **free)
+    with pytest.raises(IntegrityError, match="an_exempt_order_bears_no_tax"):
+        insert(Order, certificate=row, exemption={}, number="B", sequence=2)
 
 
 @pytest.mark.django_db

@@ -40,6 +40,7 @@ MONEY = {
     "gift_cards_cents": 0,
     "total_cents": 4477,
     "change_cents": 523,
+    "cash_rounding_cents": 0,
     "paid": True,
 }
 BOURBON_LINE = {
@@ -94,6 +95,9 @@ def test_a_sale_answers_with_the_whole_order(till: Till, bourbon: Product, chips
         "id": body["id"],
         "store": {"id": till.store.id, "code": "BRW", "name": "Broward Liquors"},
         "terminal": {"id": till.register.id, "number": 1, "name": "Till 1"},
+        "customer_id": None,
+        "tax_exemption": None,
+        "points": None,
         "cashier": {"id": till.clerk.id, "name": "Ana"},
         "lines": [
             {"id": first["id"], "product_id": bourbon.pk, **BOURBON_LINE},

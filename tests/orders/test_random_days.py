@@ -34,11 +34,12 @@ EVENINGS = {
     "spring": datetime(2027, 3, 13, 20, tzinfo=UTC),
     "year's end": datetime(2026, 12, 31, 16, tzinfo=UTC),
 }
+NO_PENNIES = ", without pennies"
 AFTERWARDS = datetime(2027, 4, 1, tzinfo=UTC)
 
 
 def make_register(store: Store, seed: str) -> Register:
-    since = EVENINGS[seed]
+    since = EVENINGS[seed.removesuffix(NO_PENNIES)]
     codes = ("ana", "ben", "eva")
     tills = [
         open_till(store, Role.SHIFT_LEAD, code=code, number=number, now=since)[0]
@@ -46,13 +47,15 @@ def make_register(store: Store, seed: str) -> Register:
     ]
     products = [make_product("BRB-1"), make_snack("CHP-1"), make_product("GIN-1", price_cents=1333)]
     dice = random.Random(seed)  # noqa: S311 - dice, not secrets
-    return Register([Desk(till) for till in tills], products, since, dice)
+    desks = [Desk(till) for till in tills]
+    return Register(desks, products, since, dice, has_no_pennies=store.rounds_cash)
 
 
-@pytest.fixture(params=EVENINGS)
+@pytest.fixture(params=[*EVENINGS, f"fall{NO_PENNIES}", f"year's end{NO_PENNIES}"])
 def register(db: None, request: Any) -> Register:
     """The shop after a day and a night of random trade."""
-    register = make_register(make_store(all_day=True), request.param)
+    rounds_cash = request.param.endswith(NO_PENNIES)
+    register = make_register(make_store(all_day=True, rounds_cash=rounds_cash), request.param)
     with time_machine.travel(AFTERWARDS, tick=False):  # offline sales are none of the future
         for _ in range(ACTIONS):
             register.act()
@@ -86,7 +89,9 @@ def assert_tax_on_zs_is_the_tax_on_receipts(register: Register) -> None:
     assert sum(figures["tax_cents"] for figures in snapshots) == register.tax_cents
     for figures in snapshots:
         tendered = sum(tender["net_cents"] for tender in figures["tenders"])
-        assert tendered == figures["net_cents"]
+        assert tendered == figures["net_cents"] + figures["cash_rounding_cents"]
+    rounded = sum(figures["cash_rounding_cents"] for figures in snapshots)
+    assert bool(rounded) == register.has_no_pennies
 
 
 def assert_reprints_are_what_was_printed(zs: list[dict[str, Any]]) -> None:

@@ -20,6 +20,9 @@ from tests.catalog.editions import draft, publish
 from tests.catalog.promotions.drafts import STARTED, of_products
 from tests.catalog.promotions.drafts import publish as promote
 from tests.conftest import NOON
+from tests.customers.certificates import claim, file_certificate
+from tests.customers.people import make_customer
+from tests.customers.points import make_points, make_programme
 from tests.factories import MANAGER, make_store, open_till
 from tests.goods import basket, line_of, make_product, make_snack, set_price
 
@@ -128,6 +131,18 @@ def test_a_replay_writes_nothing(till: Till, goods: list[Product]) -> None:
     before = count_rows()
     assert over(edition, NOON - A_WEEK).total.baskets == 1
     assert count_rows() == before
+
+
+def test_a_buyer_keeps_their_points_and_their_exemption_from_tax(
+    till: Till, goods: list[Product]
+) -> None:
+    ada, exempt = make_customer(), claim(file_certificate())
+    make_points(make_programme(), ada, 1_000)
+    said = {"customer_id": str(ada.pk), "redeem_points": 400, "tax_exemption": exempt}
+    sold(till, line_of(goods[3], 2), now=NOON - HOUR, **said)
+    total = over(draft({goods[3]: 1_600}), NOON - A_WEEK).total
+    assert (total.charged_cents, total.live_cents) == (2 * 1500 - 400, 2 * 1500 - 400)
+    assert total.draft_cents == 2 * 1600 - 400
 
 
 def test_what_was_charged_then_is_told_beside_what_it_would_cost_now(till: Till) -> None:

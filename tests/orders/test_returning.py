@@ -33,6 +33,7 @@ LINE = {
     "total_cents": 2139,
 }
 ANSWER = {
+    "cash_rounding_cents": 0,
     "business_date": "2026-11-23",
     "reason": "corked",
     "tax_cents": 140,

@@ -108,6 +108,17 @@ class InstantField(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class YesOrNoField(serializers.BooleanField):
+    """A boolean that was one in the JSON."""
+
+    default_error_messages = {"invalid": "Expected true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class IdField(serializers.UUIDField):
     """A UUID in its usual form with hyphens."""
 

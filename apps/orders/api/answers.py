@@ -8,14 +8,15 @@ from rest_framework import serializers
 
 from apps.catalog.api.serializers import ModifierOut
 from apps.catalog.promotions.types import PromotionKind
+from apps.orders.api.buyers import TaxExemptionOut
 from apps.orders.types import OrderStatus
 from apps.payments.types import TenderKind
 
-PROMOTION_KINDS = [kind.value.lower() for kind in PromotionKind]
+PROMOTION_KINDS = [*(kind.value.lower() for kind in PromotionKind), "points"]
 
 
 class DiscountOut(serializers.Serializer[Any]):
-    promotion = serializers.IntegerField()
+    promotion = serializers.IntegerField(allow_null=True, help_text="None for points.")
     code = serializers.CharField()
     name = serializers.CharField(help_text="As the receipt says it.")
     kind = serializers.ChoiceField(PROMOTION_KINDS)
@@ -93,6 +94,13 @@ class WarningOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class PointsOut(serializers.Serializer[Any]):
+    """Loyalty points of the sale, as it was made."""
+
+    earned = serializers.IntegerField()
+    redeemed = serializers.IntegerField()
+
+
 class BasketOut(serializers.Serializer[Any]):
     """A priced basket."""
 
@@ -103,12 +111,14 @@ class BasketOut(serializers.Serializer[Any]):
     state_tax_cents = serializers.IntegerField(help_text="The state's part of `tax_cents`.")
     surtax_cents = serializers.IntegerField(help_text="The county's part of `tax_cents`.")
     total_cents = serializers.IntegerField()
+    tax_exemption = TaxExemptionOut(allow_null=True)
+    points = PointsOut(allow_null=True)
 
 
 class Order(BasketOut):
     """A sale. subtotal - discount + tax + tip + gift cards = total.
 
-    Its tenders less the change are the total less what was returned.
+    Its tenders less the change are the total and the cash rounding, less what was returned.
     """
 
     lines = SoldLineOut(many=True)
@@ -119,6 +129,7 @@ class Order(BasketOut):
     store = StoreOut()
     terminal = RegisterOut()
     cashier = ClerkOut()
+    customer_id = serializers.UUIDField(allow_null=True)
     tip_cents = serializers.IntegerField()
     gift_cards = GiftCardOut(many=True)
     gift_cards_cents = serializers.IntegerField(help_text="In `total_cents`; no revenue, no tax.")
@@ -127,6 +138,9 @@ class Order(BasketOut):
         help_text="All its money is taken: cash at once, a card when Stripe has confirmed that."
     )
     change_cents = serializers.IntegerField()
+    cash_rounding_cents = serializers.IntegerField(
+        help_text="Paid beyond the total in cash, -2 to 2, in a store without pennies."
+    )
     age_check = AgeCheckOut(allow_null=True)
     taken_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()
@@ -166,6 +180,9 @@ class Return(serializers.Serializer[Any]):
     lines = ReturnedLineOut(many=True)
     tax_cents = serializers.IntegerField(help_text="Of `total_cents`.")
     total_cents = serializers.IntegerField()
+    cash_rounding_cents = serializers.IntegerField(
+        help_text="Handed back beyond the total in cash, in a store without pennies."
+    )
     tenders = TenderOut(many=True)
     refunds = HeldRefundOut(many=True)
     returned_at = serializers.DateTimeField()
@@ -182,6 +199,7 @@ class Quote(BasketOut):
 
     id = serializers.UUIDField()
     tip_cents = serializers.IntegerField()
+    cash_total_cents = serializers.IntegerField(help_text="The total, if all is paid in cash.")
     gift_cards_cents = serializers.IntegerField()
     requires = Requirements()
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from apps.core import answers
 from apps.core.api.views import key_of, scope_of
-from apps.orders.errors import TaxExemptionUnsupported
+from apps.orders.api.buyers import read_claim
 from apps.orders.privacy import fingerprint, without_secrets
 from apps.orders.types import (
     AgeCheckRequest,
@@ -55,11 +55,8 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
     """The order that a validated body asks for.
 
     Raises:
-        TaxExemptionUnsupported: it names a tax exemption.
         StoredValueCodeInvalid: a gift card's code is none.
     """
-    if asked.get("tax_exemption") is not None:
-        raise TaxExemptionUnsupported("Sell with tax, or wait until exemptions can be used.")
     return OrderRequest(
         id=asked["id"],
         lines=tuple(_line(line) for line in asked["lines"]),
@@ -70,6 +67,9 @@ def read_order(asked: Mapping[str, Any], body: JSON) -> OrderRequest:
         fingerprint=fingerprint(body),
         coupons=tuple(asked.get("coupons", ())),
         employee_price=asked.get("employee_price", False),
+        customer_id=asked.get("customer_id"),
+        redeem_points=asked.get("redeem_points", 0),
+        exemption=read_claim(asked.get("tax_exemption")),
         gift_cards=tuple(_load(card) for card in asked.get("gift_cards", ())),
     )
 

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from apps.catalog.errors import BarcodeInvalid, CouponUnknown
 from apps.core.errors import DomainError
+from apps.customers.errors import (
+    CustomerNotOnFile,
+    ExemptionFundsNotOwn,
+    ExemptionNotForResale,
+    ExemptionNotInForce,
+    ExemptionUnknown,
+    PointsInsufficient,
+    PointsNeedCustomer,
+    PointsNotTaken,
+)
 from apps.orders import errors
 from apps.payments.errors import (
     CashMovementExists,
@@ -55,7 +65,13 @@ BASKET_REFUSALS = (
     errors.LineBarcodeUnknown,
     errors.ProductNotSellable,
     errors.ModifierInvalid,
-    errors.TaxExemptionUnsupported,
+    CustomerNotOnFile,
+    ExemptionUnknown,
+    ExemptionNotInForce,
+    ExemptionNotForResale,
+    PointsNeedCustomer,
+    PointsNotTaken,
+    PointsInsufficient,
     CouponUnknown,
     errors.EmployeePriceForbidden,
 )
@@ -72,6 +88,7 @@ SALE_REFUSALS = (
     TenderInsufficient,
     TenderExcess,
     PaymentNotCapturable,
+    ExemptionFundsNotOwn,
     *STORED_VALUE_REFUSALS,
     ShiftNotOpen,
 )

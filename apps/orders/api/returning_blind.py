@@ -9,7 +9,14 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from apps.core.api.fields import CentsField, IdField, StrictSerializer, TextField, list_of
+from apps.core.api.fields import (
+    CentsField,
+    IdField,
+    StrictSerializer,
+    TextField,
+    YesOrNoField,
+    list_of,
+)
 from apps.core.api.fields import WholeNumberField as Whole
 from apps.core.api.views import send
 from apps.core.idempotency import run_once
@@ -22,7 +29,6 @@ from apps.orders.api.serializers import (
     MAX_ID,
     MAX_LINES,
     MAX_QUANTITY,
-    YesOrNoField,
 )
 from apps.orders.services.returning_blind import return_without_receipt
 from apps.stores.api.views import TillView

@@ -17,8 +17,10 @@ from apps.core.api.fields import (
     StrictSerializer,
     TextField,
     WholeNumberField,
+    YesOrNoField,
     list_of,
 )
+from apps.orders.api.buyers import TaxExemptionIn
 from apps.orders.types import AgeDocument, AgeMethod, OrderStatus
 from apps.payments.rules import LEAST_CENTS
 from apps.payments.types import TenderKind
@@ -32,6 +34,7 @@ MAX_LINES = 500
 MAX_QUANTITY = 10_000
 MAX_TENDERS = 20
 MAX_COUPONS = 10
+MAX_POINTS = 10_000_000
 LONGEST_COUPON = 20
 MAX_GIFT_CARDS = 20
 LONGEST_CODE = 60  # with what stands between its groups
@@ -130,17 +133,6 @@ class GiftCardIn(StrictSerializer):
     amount_cents = CentsField(min_value=1)
 
 
-class YesOrNoField(serializers.BooleanField):
-    """A boolean that was one in the JSON."""
-
-    default_error_messages = {"invalid": "Expected true or false."}
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid")
-        return data
-
-
 class OrderIn(StrictSerializer):
     """A basket; with tenders and an age check where it is to be sold."""
 
@@ -150,7 +142,11 @@ class OrderIn(StrictSerializer):
     age_check = AgeCheckIn(required=False, allow_null=True)
     tenders = list_of(TenderIn, most=MAX_TENDERS, required=False)
     tip_cents = CentsField(required=False)
-    tax_exemption = serializers.JSONField(required=False, allow_null=True)
+    customer_id = IdField(required=False, allow_null=True)
+    redeem_points = WholeNumberField(
+        min_value=0, max_value=MAX_POINTS, required=False, help_text="Of the customer's points."
+    )
+    tax_exemption = TaxExemptionIn(required=False, allow_null=True)
     taken_at = InstantField(required=False, allow_null=True)
     coupons = serializers.ListField(
         child=TextField(max_length=LONGEST_COUPON),

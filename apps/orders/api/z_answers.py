@@ -61,6 +61,25 @@ class ReceiptSpan(serializers.Serializer[Any]):
     last = serializers.CharField(allow_null=True)
 
 
+class ExemptSums(serializers.Serializer[Any]):
+    """Sales under a certificate of exemption, without tips."""
+
+    count = serializers.IntegerField()
+    sales_cents = serializers.IntegerField()
+    back_cents = serializers.IntegerField(help_text="Of it, what voids and returns took back.")
+    net_cents = serializers.IntegerField()
+
+
+class TipsOut(serializers.Serializer[Any]):
+    """Tips of one cashier, less those of voided sales."""
+
+    cashier_id = serializers.IntegerField()
+    name = serializers.CharField()
+    tip_cents = serializers.IntegerField()
+    by_card_cents = serializers.IntegerField(help_text="On cards: never in the drawer.")
+    in_cash_cents = serializers.IntegerField(help_text="In the drawer until it is paid out.")
+
+
 class TakingsOut(serializers.Serializer[Any]):
     """What was sold, voided and taken back."""
 
@@ -73,6 +92,11 @@ class TakingsOut(serializers.Serializer[Any]):
     gift_cards = GiftCardSums()
     tenders = TenderSums(many=True)
     orders = ReceiptSpan()
+    cash_rounding_cents = serializers.IntegerField(
+        required=False, help_text="The tenders' net is net_cents and this: cash without pennies."
+    )
+    tips = TipsOut(many=True, required=False)
+    exempt = ExemptSums(required=False, help_text="Not on a Z written before it was counted.")
     expected_cents = serializers.IntegerField()
     variance_cents = serializers.IntegerField()
 

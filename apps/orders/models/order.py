@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
 from apps.orders.types import AgeMethod, OrderStatus
+from apps.payments.rounding import MOST_ROUNDED_CENTS
 
 
 class Order(models.Model):
@@ -40,6 +41,9 @@ class Order(models.Model):
     )
     total_cents = models.BigIntegerField()
     change_cents = models.BigIntegerField()
+    cash_rounding_cents = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Paid beyond the total in cash, for want of pennies."
+    )
     minimum_age = models.PositiveSmallIntegerField(default=0)
     age_method = models.CharField(max_length=8, blank=True, choices=choices(AgeMethod))
     age_rule = models.CharField(max_length=40, blank=True)
@@ -50,6 +54,21 @@ class Order(models.Model):
     letterhead = models.JSONField(help_text="The store as its receipt showed it that day.")
     warnings = models.JSONField()
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    certificate = models.ForeignKey(
+        "customers.ExemptionCertificate",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        help_text="Under which it was sold without tax.",
+    )
+    exemption = models.JSONField(null=True, help_text="The certificate, and what was said of it.")
+    points = models.JSONField(
+        null=True, help_text="Loyalty points earned and used, and on which lines."
+    )
     taken_at = models.DateTimeField(null=True, help_text="When the terminal says it was sold.")
     placed_at = models.DateTimeField(help_text="When we wrote it down.")
     voided_at = models.DateTimeField(null=True)
@@ -76,6 +95,16 @@ class Order(models.Model):
                 fields=["void_shift"],
                 condition=Q(void_shift__isnull=False),
                 name="orders_voided_in_a_shift",
+            ),
+            models.Index(
+                fields=["customer", "-placed_at"],
+                condition=Q(customer__isnull=False),
+                name="orders_of_a_customer",
+            ),
+            models.Index(
+                fields=["certificate"],
+                condition=Q(certificate__isnull=False),
+                name="orders_without_tax",
             ),
         ]
         constraints = [
@@ -111,6 +140,23 @@ class Order(models.Model):
                 condition=Q(status=OrderStatus.VOIDED.value, voided_at__isnull=False)
                 | Q(status=OrderStatus.COMPLETED.value, voided_at__isnull=True),
                 name="a_void_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cash_rounding_cents__gte=-MOST_ROUNDED_CENTS,
+                    cash_rounding_cents__lte=MOST_ROUNDED_CENTS,
+                ),
+                name="order_cash_rounding_within_two_cents",
+            ),
+            models.CheckConstraint(
+                condition=Q(certificate__isnull=True, exemption__isnull=True)
+                | Q(
+                    certificate__isnull=False,
+                    exemption__isnull=False,
+                    state_tax_cents=0,
+                    surtax_cents=0,
+                ),
+                name="an_exempt_order_bears_no_tax",
             ),
         ]
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.orders.models.order import Order, OrderLine
+from apps.payments.rounding import MOST_ROUNDED_CENTS
 
 
 class Return(models.Model):
@@ -31,6 +32,9 @@ class Return(models.Model):
     reason = models.CharField(max_length=200)
     tax_cents = models.BigIntegerField(help_text="The part of the total that was tax.")
     total_cents = models.BigIntegerField(help_text="With tax.")
+    cash_rounding_cents = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Handed back beyond the total, for want of pennies."
+    )
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was sent.")
     returned_at = models.DateTimeField()
 
@@ -43,6 +47,13 @@ class Return(models.Model):
             models.CheckConstraint(
                 condition=Q(tax_cents__gte=0, tax_cents__lte=F("total_cents")),
                 name="return_tax_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cash_rounding_cents__gte=-MOST_ROUNDED_CENTS,
+                    cash_rounding_cents__lte=MOST_ROUNDED_CENTS,
+                ),
+                name="return_cash_rounding_within_two_cents",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apps.catalog.rules import legal_obstacle
@@ -11,8 +11,10 @@ from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
 from apps.orders.rules import price_basket
+from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
 from apps.orders.services.promoting import take_promotions
+from apps.orders.services.rewarding import take_points
 from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import licence_obstacle, rates_on
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from apps.catalog.promotions.types import LineDiscount
     from apps.catalog.types import Item, ModifierChoice, Scanned
     from apps.orders.services.promising import Promise
     from apps.orders.types import LineRequest, OrderRequest, PricedBasket, Warned
-    from apps.stores.types import StoreProfile, Till
+    from apps.stores.types import StoreProfile, TaxRates, Till
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
+        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
@@ -113,8 +117,26 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         )
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
-    basket = price_basket(lines, promoted, store=store, rates=rates, day=today)
+    basket = _for_buyer(till, request, lines, promoted, rates, now)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
+
+
+def _for_buyer(
+    till: Till,
+    request: OrderRequest,
+    lines: Sequence[BasketLine],
+    promoted: Sequence[LineDiscount],
+    rates: TaxRates,
+    now: datetime,
+) -> PricedBasket:
+    """The basket as this buyer pays it: with their points, without tax where they are exempt."""
+    exemption = find_exemption(till, request, lines, now)
+    discounts, points = take_points(till, request, lines, promoted)
+    today = local_date(now, zone=till.store.zone)
+    basket = price_basket(
+        lines, discounts, store=till.store, rates=rates, day=today, exemption=exemption
+    )
+    return replace(basket, points=points)
 
 
 def look_up(till: Till, lines: Sequence[LineRequest], now: datetime) -> Shelf:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from apps.core.clock import business_date
 from apps.orders.compliance import check_age, check_hours
 from apps.orders.services.assembling import assemble
+from apps.orders.services.exempting import refuse_unentitled
 from apps.orders.services.overriding import refuse_unapproved
 from apps.orders.services.promising import find_promise, removed_since
 from apps.orders.types import Sale
@@ -26,6 +27,7 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
 
     Raises:
         DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
+        ExemptionFundsNotOwn: as `exempting.refuse_unentitled`.
         PriceOverrideNeedsApproval: as `overriding.refuse_unapproved`.
     """
     promise = find_promise(till=till, order_id=request.id, now=now)
@@ -37,11 +39,17 @@ def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
     codes = [offer.code for offer in request.offered if offer.code]
     accounts = present(till=till, codes=codes)
     tenders = get_tenders(order_id=request.id, offered=request.offered, accounts=accounts)
+    refuse_unentitled(basket, tenders)
     total_cents = basket.total_cents + request.tip_cents + request.gift_cards_cents
     return Sale(
         request=request,
         basket=basket,
-        settlement=settle(total_cents, tenders, gift_cards_cents=request.gift_cards_cents),
+        settlement=settle(
+            total_cents,
+            tenders,
+            gift_cards_cents=request.gift_cards_cents,
+            rounds_cash=till.store.rounds_cash,
+        ),
         age_check=age,
         business_date=business_date(
             now, zone=till.store.zone, day_end_hour=till.store.day_end_hour

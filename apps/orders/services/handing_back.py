@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Sum
 from django_subatomic.db import transaction_required
 
 from apps.core.money import format_cents
 from apps.orders.errors import RefundMismatch
+from apps.payments.rounding import round_return
 from apps.payments.services.tenders import hand_back_part, list_gone
 from apps.payments.types import GivenBack
 
@@ -24,26 +26,38 @@ if TYPE_CHECKING:
 @transaction_required
 def hand_back(
     *, till: Till, order: Order, request: ReturnRequest, total_cents: int, now: datetime
-) -> None:
+) -> int:
     """Hand back what the goods of a return are worth, but for what is gone of the order's cards.
 
-    The order must be locked.
+    The order must be locked. The answer is what cash was rounded by, in a store without pennies.
 
     Raises:
         RefundMismatch: more is named than the goods are worth; or less, and not so much is gone.
         RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
             `tenders.hand_back_part`.
     """
+    rounding_cents = round_return(request.refunds) if till.store.rounds_cash else 0
     given = GivenBack(
         order_id=order.pk,
         return_id=request.id,
-        change_cents=order.change_cents,
+        change_cents=order.change_cents + _rounded_so_far(order),
         parts=request.refunds,
         reason=request.reason,
         actor_name=till.clerk.name,
         gone=_leave_out(request, total_cents),
+        cash_rounding_cents=rounding_cents,
     )
     hand_back_part(store_id=till.store.id, given=given, now=now)
+    return rounding_cents
+
+
+def _rounded_so_far(order: Order) -> int:
+    """What cash was rounded by when the order was sold, less when some of it came back.
+
+    Without it the cash that came in, and has not gone back, is what was to be paid with it.
+    """
+    back = order.returns.aggregate(cents=Sum("cash_rounding_cents"))["cents"] or 0
+    return order.cash_rounding_cents - back
 
 
 def _leave_out(request: ReturnRequest, total_cents: int) -> tuple[Tender, ...]:

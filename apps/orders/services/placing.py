@@ -13,6 +13,7 @@ from apps.orders.documents import describe_sale
 from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
+from apps.orders.services.claiming import claim
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides
@@ -20,8 +21,6 @@ from apps.orders.services.telling import tell_of_exceptions
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
-from apps.payments.services.stored_value.paying import spend_and_load
-from apps.payments.services.tenders import claim_payments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,8 +41,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     Raises:
         DomainError: what `deciding.decide` refuses.
         ApprovalInvalid: as `overriding.approve_overrides`.
-        StoredValueInsufficient, StoredValueFrozen, StoredValueTooMuch: as
-            `stored_value.paying.spend_and_load`.
+        PointsInsufficient, StoredValueInsufficient, StoredValueFrozen, StoredValueTooMuch: as
+            `claiming.claim`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
@@ -52,16 +51,14 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     if late and request.taken_at:
         sale = replace(sale, business_date=till.store.business_date(request.taken_at))
     approvers = approve_overrides(till=till, sale=sale, now=now)
-    # Before the audit chain: whoever books what Stripe says takes the payment, then the chain.
-    claim_payments(order_id=request.id, tenders=sale.settlement.tenders, now=now)
-    sale = _move_stored_value(till, sale, now)
+    sale = claim(till=till, sale=sale, now=now)
     tell_of_exceptions(till=till, sale=sale, approvers=approvers, now=now)
-    claim = claim_number(till, sale.business_date, late=late.pk if late else None)
+    held = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
         terminal_number=till.register.number,
         day=sale.business_date,
-        sequence=claim.sequence,
+        sequence=held.sequence,
     )
     document = describe_sale(till, sale, number)
     fact = AuditFact(
@@ -74,7 +71,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     event = OrderCompleted(
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
     )
-    levels = write_sale(till, sale, (number, claim), fact, event)
+    levels = write_sale(till, sale, (number, held), fact, event)
     if late is not None:
         amend_z(till=till, shift=late, order_id=request.id, now=now)
     run_after_commit(lambda: note_levels(levels))
@@ -82,18 +79,6 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         document["warnings"] += negative
         Order.objects.filter(pk=request.id).update(warnings=document["warnings"])
     return document
-
-
-def _move_stored_value(till: Till, sale: Sale, now: datetime) -> Sale:
-    """The sale with what its gift cards and store credits paid, and what it loaded on to others."""
-    tenders, loaded = spend_and_load(
-        till=till,
-        order_id=sale.request.id,
-        tenders=sale.settlement.tenders,
-        loads=sale.request.gift_cards,
-        now=now,
-    )
-    return replace(sale, settlement=replace(sale.settlement, tenders=tenders), loaded=loaded)
 
 
 def _find_late(till: Till, request: OrderRequest) -> Shift | None:

@@ -19,6 +19,7 @@ from apps.orders.locks import lock_order
 from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.handing_back import hand_back
+from apps.orders.services.rewarding import take_points_back
 from apps.orders.services.taking_back import take_back
 from apps.payments.drawer_locks import hold_drawer
 from apps.stores.services.authorising import authorise
@@ -61,8 +62,11 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     total_cents = sum(line.total_cents for line in lines)
     approver = _authorise(till, request, total_cents, now)
     # Payments are locked before the drawer.
-    hand_back(till=till, order=order, request=request, total_cents=total_cents, now=now)
-    given = _write(till, order, request, lines, now)
+    rounding_cents = hand_back(
+        till=till, order=order, request=request, total_cents=total_cents, now=now
+    )
+    take_points_back(till=till, order=order, coming=lines, return_id=request.id, now=now)
+    given = _write(till, order, request, lines, rounding_cents, now)
     document = describe_returns(returns=[given])[0]
     _tell(till, given, approver, document, now)
     _restock(till, request, lines, now)
@@ -85,7 +89,12 @@ def _find_same(request: ReturnRequest) -> Return | None:
 
 
 def _write(
-    till: Till, order: Order, request: ReturnRequest, lines: Sequence[ReturnLine], now: datetime
+    till: Till,
+    order: Order,
+    request: ReturnRequest,
+    lines: Sequence[ReturnLine],
+    rounding_cents: int,
+    now: datetime,
 ) -> Return:
     given = Return.objects.create(
         id=request.id,
@@ -99,6 +108,7 @@ def _write(
         reason=request.reason,
         tax_cents=sum(line.tax_cents for line in lines),
         total_cents=sum(line.total_cents for line in lines),
+        cash_rounding_cents=rounding_cents,
         fingerprint=request.fingerprint,
         returned_at=now,
     )

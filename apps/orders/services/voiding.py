@@ -19,9 +19,9 @@ from apps.orders.events import OrderVoided
 from apps.orders.locks import lock_order
 from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
+from apps.orders.services.claiming import let_go
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import hold_drawer
-from apps.payments.services.tenders import hand_back_tenders
 from apps.stores.services.authorising import authorise
 from apps.stores.types import ApprovalAction, Deed
 
@@ -44,7 +44,7 @@ def void_order(
         ApprovalInvalid: as `authorising.authorise`.
         OrderUnknown: the store has no such order.
         OrderNotVoidable: it is voided already, was returned in part, or its business day is over.
-        PaymentStateConflict, StoredValueInsufficient: as `tenders.hand_back_tenders`.
+        PaymentStateConflict, StoredValueInsufficient: as `claiming.let_go`.
         ShiftNotOpen: the till keeps a drawer, and it is closed.
     """
     order = lock_order(store_id=till.store.id, order_id=order_id)
@@ -57,12 +57,7 @@ def void_order(
     _claim(order, till, reason, now)
     deed = Deed(ApprovalAction.VOID_ORDER, order_id, order.total_cents)
     approver = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
-    hand_back_tenders(
-        order_id=order_id,
-        change_cents=order.change_cents,
-        actor_name=till.clerk.name,
-        now=now,
-    )
+    let_go(till=till, order=order, now=now)
     Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
     _tell(order, till, reason, approver, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)

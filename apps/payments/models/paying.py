@@ -24,8 +24,8 @@ STORED_VALUE = [kind.value for kind in TenderKind if kind.is_stored_value]
 class Tender(models.Model):
     """One tender of an order, in cents. What a void or a return hands back is a negative row.
 
-    For every order: the tenders less the change given are the total less what was returned, or
-    nothing once voided.
+    For every order: the tenders less the change given are the total, with what cash was rounded by,
+    less what was returned, or nothing once voided.
     """
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tenders")

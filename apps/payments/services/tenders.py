@@ -188,6 +188,9 @@ def _write_back(given: GivenBack, now: datetime) -> None:
         known = back.get(part.source)
         cents = part.amount_cents + (known.amount_cents if known else 0)
         back[part.source] = replace(part, amount_cents=cents)
+        if part.kind is TenderKind.CASH:
+            cents += given.cash_rounding_cents
+            back[part.source] = replace(part, amount_cents=cents)
     written = give_back(
         order_id=given.order_id,
         parts=list(back.values()),

@@ -77,7 +77,7 @@ class StoreAdmin(OfficeAdmin):
             "Law and clock",
             {"fields": ("jurisdiction", ("timezone", "day_end_hour"), "currency")},
         ),
-        ("Drawers", {"fields": ("recount_over_cents",)}),
+        ("Drawers", {"fields": ("recount_over_cents", "rounds_cash")}),
         ("Promotions", {"fields": ("alcohol_floor_percent",)}),
         ("Scanner", {"fields": ("price_in_barcode_digits",)}),
     )

@@ -68,6 +68,12 @@ class Store(models.Model):
         validators=[MaxValueValidator(WHOLE_PERCENT)],
         help_text="No promotion sells alcohol for less than this share of its shelf price.",
     )
+    rounds_cash = models.BooleanField(
+        "cash without pennies",
+        default=False,
+        db_default=False,
+        help_text="Round what is paid in cash to five cents: 1, 2, 6, 7 down; 3, 4, 8, 9 up.",
+    )
     receipt_columns = models.PositiveSmallIntegerField(
         "receipt printers",
         default=42,

@@ -198,11 +198,6 @@ def test_a_price_of_ones_own_needs_an_approval_that_names_its_action(
     assert (problem["action"], problem["lines"]) == ("override-price", [1])
 
 
-def test_an_exemption_from_tax_cannot_be_used_yet(api: ApiClient, chips: Product) -> None:
-    problem = refused(api, basket(chips, tax_exemption={"certificate": "85-8012345678C-9"}))
-    assert problem["is"] == (422, "tax-exemption-unsupported")
-
-
 # --- The money ------------------------------------------------------------------------------------
 
 

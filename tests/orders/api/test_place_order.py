@@ -39,6 +39,7 @@ def test_a_sale_is_answered_with_the_order(api: ApiClient, till: Till, bourbon: 
         "store": {"id": till.store.id, "code": "BRW", "name": "Broward Liquors"},
         "terminal": {"id": till.register.id, "number": 1, "name": "Till 1"},
         "cashier": {"id": till.clerk.id, "name": "Ana"},
+        "customer_id": None,
         **SUMS,
         **PAID,
     }
@@ -57,10 +58,13 @@ SUMS = {
     "gift_cards": [],
     "gift_cards_cents": 0,
     "total_cents": 4278,
+    "tax_exemption": None,
+    "points": None,
 }
 PAID = {
     "tenders": [{"kind": "cash", "amount_cents": 5000, "payment_id": None}],
     "change_cents": 722,
+    "cash_rounding_cents": 0,
     "paid": True,
     "age_check": {"outcome": "accepted", "method": "typed"},
     "taken_at": None,

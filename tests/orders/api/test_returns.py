@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAY_TAKE_BACK = {Role.SHIFT_LEAD, Role.MANAGER, Role.OWNER}
 RETURN_KEYS = {
+    "cash_rounding_cents",
     "id",
     "order_id",
     "number",

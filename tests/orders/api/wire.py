@@ -39,6 +39,8 @@ BASKET_KEYS = {"id", "lines", "subtotal_cents", "discount_cents", "tax_cents", "
     "total_cents",
     "state_tax_cents",
     "surtax_cents",
+    "tax_exemption",
+    "points",
     "gift_cards_cents",
 }
 ORDER_KEYS = BASKET_KEYS | {
@@ -49,9 +51,11 @@ ORDER_KEYS = BASKET_KEYS | {
     "store",
     "terminal",
     "cashier",
+    "customer_id",
     "tenders",
     "paid",
     "change_cents",
+    "cash_rounding_cents",
     "age_check",
     "placed_at",
     "warnings",

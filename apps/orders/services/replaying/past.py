@@ -60,7 +60,7 @@ def count_baskets(span: Span) -> int:
 
 def read_baskets(span: Span) -> Iterator[list[PastBasket]]:
     """The sales of a span in their order, some hundreds at a time."""
-    orders = _sold(span).order_by("placed_at", "pk")
+    orders = _sold(span).select_related("certificate").order_by("placed_at", "pk")
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     page = orders
     while some := list(page.prefetch_related(lines)[:BASKETS_AT_ONCE]):

@@ -13,6 +13,7 @@ from apps.catalog.types import ModifierChoice
 from apps.core.clock import local_date
 from apps.orders.rules import price_basket
 from apps.orders.services.promoting import on_shelf
+from apps.orders.services.replaying.buyers import exemption_of, keep_points
 from apps.orders.types import BasketLine
 from apps.stores.rules import rates_on
 
@@ -49,7 +50,7 @@ def price_again(
     """The basket at these prices per base unit; None where no tax rate is on file for its day.
 
     A price set by hand or printed by a scale stays, and so does one that `prices` do not name.
-    Modifiers cost what they did.
+    Modifiers cost what they did; a buyer keeps their exemption, and the points they used.
     """
     store, at = counter.store, basket.order.placed_at
     day = local_date(at, zone=store.zone)
@@ -64,8 +65,12 @@ def price_again(
         _occasion(counter, basket),
     )
     off = {line.id: each for line, each in zip(taking_part, found, strict=True)}
-    promotions = [off.get(line.id, LineDiscount()) for line in lines]
-    return price_basket(lines, promotions, store=store, rates=rates, day=day)
+    promotions = [
+        keep_points(sold, line, off.get(line.id, LineDiscount()))
+        for sold, line in zip(basket.lines, lines, strict=True)
+    ]
+    exemption = exemption_of(basket.order)
+    return price_basket(lines, promotions, store=store, rates=rates, day=day, exemption=exemption)
 
 
 def _line(basket: PastBasket, line: OrderLine, item: Item, prices: Mapping[int, int]) -> BasketLine:
