@@ -24,11 +24,11 @@ _TITLES = {
 _TONES = {EntryKind.SOLD: "good", EntryKind.CREDITED: "good", EntryKind.ADJUSTED: "warn"}
 
 
-def say_liability() -> list[tuple[str, str, str]]:
-    """By kind: what it is called, what is owed, and on how many."""
+def say_liability() -> list[tuple[str, str]]:
+    """By kind: what it is called, and what is owed."""
     return [
-        (label(kind), f"{format_cents(cents)} {currency}", f"on {count}")
-        for kind, currency, count, cents in sum_liability()
+        (label(kind), f"{format_cents(cents)} {currency}")
+        for kind, currency, cents in sum_liability()
     ]
 
 

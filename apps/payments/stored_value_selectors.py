@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
 from apps.payments.errors import StoredValueAccountUnknown, StoredValueUnknown
 from apps.payments.models import StoredValueAccount, StoredValueEntry
@@ -135,14 +135,11 @@ def list_loads(*, order_ids: Collection[UUID]) -> dict[UUID, list[StoredValueEnt
     return loads
 
 
-def sum_liability() -> list[tuple[StoredValueKind, str, int, int]]:
-    """What the shop owes, by kind and currency: how many accounts hold something, and how much."""
+def sum_liability() -> list[tuple[StoredValueKind, str, int]]:
+    """What the shop owes, by kind and currency, in cents; from an index of what holds something."""
     held = StoredValueAccount.objects.filter(balance_cents__gt=0).values_list("kind", "currency")
-    sums = held.annotate(count=Count("pk"), cents=Sum("balance_cents"))
-    return [
-        (StoredValueKind(kind), currency, count, cents)
-        for kind, currency, count, cents in sums.order_by("kind", "currency")
-    ]
+    sums = held.annotate(cents=Sum("balance_cents")).order_by("kind", "currency")
+    return [(StoredValueKind(kind), currency, cents) for kind, currency, cents in sums]
 
 
 def find_stored_value_drift() -> Iterator[str]:

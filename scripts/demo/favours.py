@@ -64,6 +64,19 @@ def returned_bottle(till: Counter, lead: Counter) -> None:
     till.say(f"[green]{format_cents(back)}[/green] handed back, the bottle is on the shelf again")
 
 
+def gift_card(till: Counter) -> None:
+    """A gift card is sold, and pays a part of a bottle at once."""
+    till.say("a gift card of $25.00: no revenue and no tax, but owed")
+    code = till.client.post("gift-cards/codes", {}).body["code"]
+    till.sell(pays=25, gift_cards=[{"code": code, "amount_cents": 2500}])
+    till.say("it pays a part of two bottles; cash pays the rest")
+    tenders = [
+        {"kind": "gift_card", "code": code, "amount_cents": 2500},
+        {"kind": "cash", "amount_cents": 10_000},
+    ]
+    till.sell(till.line(BOURBON, 2), pays=0, age=ADULT, tenders=tenders)
+
+
 def _approve(till: Counter, lead: Counter, refused: Answer, action: ApprovalAction) -> str:
     """Have the shift lead type a PIN at the cashier's till; the token for this one deed."""
     till.say(f"[yellow]{refused.body['code']}[/yellow], {refused.body['detail']}")

@@ -47,6 +47,7 @@ def liquor_store(console: Console, login: Login) -> list[Counter]:
     favours.mixed_case(ana)
     favours.torn_label(ana, ben)
     favours.returned_bottle(ana, ben)
+    favours.gift_card(ana)
     cards.play(ana, ben, settings.STRIPE_API_BASE, bourbon)
     ana.say("the end of her shift")
     drawers.close_shift(console, ana)

@@ -42,8 +42,8 @@ def test_above_the_list_stands_what_is_owed(manager: Client, account: StoredValu
     make_account(250)
     make_account(100, kind="STORE_CREDIT")
     page = text_of(manager.get(url("payments_storedvalueaccount_changelist")))
-    assert "Gift card $52.50 USD on 2" in page
-    assert "Store credit $1.00 USD on 1" in page
+    assert "Gift card $52.50 USD owed in goods" in page
+    assert "Store credit $1.00 USD owed in goods" in page
     assert account.last4 in page
 
 

@@ -64,6 +64,10 @@ class Migration(migrations.Migration):
             model_name='storedvalueaccount',
             index=models.Index(fields=['last4'], name='stored_value_by_last_four'),
         ),
+        migrations.AddIndex(
+            model_name='storedvalueaccount',
+            index=models.Index(condition=models.Q(('balance_cents__gt', 0)), fields=['kind', 'currency', 'balance_cents'], name='stored_value_owed'),
+        ),
         migrations.AddConstraint(
             model_name='storedvalueaccount',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['GIFT_CARD', 'STORE_CREDIT'])), name='stored_value_kind_is_known'),

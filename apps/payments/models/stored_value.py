@@ -52,6 +52,11 @@ class StoredValueAccount(models.Model):
         indexes = [
             models.Index(fields=["-opened_at", "-id"], name="stored_value_newest_first"),
             models.Index(fields=["last4"], name="stored_value_by_last_four"),
+            models.Index(
+                fields=["kind", "currency", "balance_cents"],
+                condition=Q(balance_cents__gt=0),
+                name="stored_value_owed",
+            ),
         ]
         constraints = [
             is_one_of("kind", StoredValueKind, name="stored_value_kind_is_known"),
