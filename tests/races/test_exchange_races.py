@@ -11,6 +11,8 @@ import pytest
 
 from apps.orders.models import Exchange
 from apps.stores.types import Role
+from tests.customers.people import make_customer
+from tests.customers.points import make_programme
 from tests.factories import api_client, make_store, open_till
 from tests.goods import basket, make_snack
 from tests.orders.crowd import all_at_once, assert_books_balance
@@ -105,4 +107,22 @@ def test_one_thing_is_exchanged_once(tills: list[ApiClient], goods: list[Product
         for till in tills[:2]
     ]
     assert at_once(acts) == {"201": 1, "409 return-exceeds-sold": 1}
+    assert_books_balance()
+
+
+def test_points_in_exchanges_and_sales_of_one_till_never_wait_in_a_circle(
+    tills: list[ApiClient], goods: list[Product]
+) -> None:
+    make_programme()
+    buyer = str(make_customer().pk)
+    till = tills[0]
+    for _ in range(4):
+        acts: list[Any] = []
+        for _ in range(3):
+            sale = sell(till, goods[0], customer_id=buyer)
+            out = basket(goods[1], customer_id=buyer)
+            acts.append(partial(swap, till, sale, return_of(some_of(sale), order=out)))
+            acts.append(partial(sell, till, goods[1], customer_id=buyer))
+        outcomes = [each if isinstance(each, str) else "201" for each in all_at_once(acts)]
+        assert outcomes == ["201"] * 6
     assert_books_balance()

@@ -19,6 +19,7 @@ from apps.customers.points import standing_of_order
 from apps.customers.types import PointsEntryKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -56,6 +57,13 @@ def book_sale(
         _move(account, _Move(kinds.REDEEMED, -points.redeemed, actor.name, now, order_id))
     if points.earned:
         _move(account, _Move(kinds.EARNED, points.earned, actor.name, now, order_id))
+
+
+@transaction_required
+def hold_points(*, customer_ids: Collection[UUID]) -> None:
+    """Hold these customers' points, for who moves them twice in one transaction."""
+    accounts = LoyaltyAccount.objects.select_for_update().filter(customer__in=customer_ids)
+    list(accounts.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction_required

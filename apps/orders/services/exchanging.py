@@ -4,9 +4,6 @@ One command, one transaction: a return and a sale that stand or fall together. T
 money back to the tenders it came from, within their budgets, and the sale takes its own; in cash
 only the difference crosses the counter. A card is refunded and charged, for its charge belongs to
 the sale it was made for.
-
-All that both will lock is locked first, in the order of the whole program: the order, its payments
-and those of the new one, gift cards, what only this terminal uses, and the stock.
 """
 
 from __future__ import annotations
@@ -18,17 +15,13 @@ from django_subatomic.db import durable, transaction_required
 
 from apps.core import audit
 from apps.core.idempotency import run_once
-from apps.inventory.services.moving import hold_stock
 from apps.orders.errors import OrderExists, ReturnExists
-from apps.orders.locks import lock_order
-from apps.orders.models import Exchange, OrderLine
+from apps.orders.models import Exchange
 from apps.orders.selectors import describe_orders, describe_returns, get_order
-from apps.orders.services.assembling import look_up
+from apps.orders.services.holding import hold_all
 from apps.orders.services.placing import place_order
 from apps.orders.services.returning import return_goods
 from apps.orders.services.selling import has_taken_ids
-from apps.payments.drawer_locks import lock_drawer
-from apps.payments.services.holding import hold_money
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,10 +67,10 @@ def exchange_goods(*, till: Till, request: ExchangeRequest, now: datetime) -> di
     """
     if known := _find_same(till, request):
         return known
-    _hold_all(till, request, now)
+    hold_all(till=till, request=request, now=now)
     given = return_goods(till=till, request=request.returned, now=now)
     order = place_order(till=till, request=request.order, now=now)
-    difference_cents = order["total_cents"] - given["total_cents"]
+    difference_cents = _worth(order) - _worth(given)
     Exchange.objects.create(
         given_id=request.returned.id,
         order_id=request.order.id,
@@ -106,6 +99,11 @@ def _find_same(till: Till, request: ExchangeRequest) -> dict[str, Any] | None:
     return _document(given, describe_orders([order])[0], known.difference_cents)
 
 
+def _worth(half: dict[str, Any]) -> int:
+    """What a half moves: its total, and what cash was rounded by in a store without pennies."""
+    return int(half["total_cents"]) + int(half["cash_rounding_cents"])
+
+
 def _document(
     given: dict[str, Any], order: dict[str, Any], difference_cents: int
 ) -> dict[str, Any]:
@@ -115,23 +113,3 @@ def _document(
         "order": order,
         "difference_cents": difference_cents,
     }
-
-
-def _hold_all(till: Till, request: ExchangeRequest, now: datetime) -> None:
-    """Lock what the two halves will, so that neither waits for what the other half's place is."""
-    lock_order(store_id=till.store.id, order_id=request.returned.order_id)
-    offered, refunds = request.order.offered, request.returned.refunds
-    cards = {offer.payment_id for offer in offered} | {part.payment_id for part in refunds}
-    codes = [offer.code for offer in offered] + [load.code for load in request.order.gift_cards]
-    hold_money(
-        payment_ids={payment_id for payment_id in cards if payment_id},
-        account_ids={part.account_id for part in refunds if part.account_id},
-        codes={code for code in codes if code},
-    )
-    lock_drawer(till)
-    shelf = look_up(till, request.order.lines, now)
-    going = {item.id for item in shelf.items.values() if item.tracks_stock}
-    named = [part.line_id for part in request.returned.lines]
-    coming = OrderLine.objects.filter(pk__in=named, stock_units__gt=0)
-    products = going | set(coming.values_list("product_id", flat=True))
-    hold_stock(store_id=till.store.id, product_ids=products)
