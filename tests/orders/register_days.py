@@ -19,7 +19,7 @@ from tests.payments.drawers import closed, moved, opened
 from tests.payments.rows import make_payment
 
 from .blind import is_gift_card, new_code, return_blind
-from .returns import cash, some_of, take_back, worth
+from .returns import cash, some_of, swap, take_back, worth
 from .sales import read, send, voided
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Register:
             self.take_back,
         ]
         deeds += [self.move, self.sell_offline, self.arrive]
-        deeds += [self.sell_gift_card, self.sell_by_gift_card, self.take_back_blind]
+        deeds += [self.sell_gift_card, self.sell_by_gift_card, self.take_back_blind, self.swap]
         deed = self.close if self.dice.random() < 0.06 else self.dice.choice(deeds)
         deed(desk)
 
@@ -222,15 +222,35 @@ class Register:
             part["quantity"] = self.dice.randint(1, left)
             self._took_back(desk, sale, part)
 
+    def swap(self, desk: Desk) -> None:
+        """One of a line that was paid in cash alone, for whatever else is on the shelf."""
+        paid = [
+            sale
+            for sale in self.sales
+            if [tender["kind"] for tender in sale["tenders"]] == ["cash"] and sale["lines"]
+        ]
+        if not paid:
+            return
+        sale = self.dice.choice(paid)
+        part = some_of(sale, 1, line=self.dice.randrange(len(sale["lines"])))
+        if _left_of(sale, part["line_id"]):
+            swapped = swap(desk.till, sale, part, basket(*self._lines()), now=self.now)
+            self._came_back(sale, part, swapped["returned"])
+            self._note(swapped["order"])
+            self._hold(desk, swapped["difference_cents"])
+
     def _took_back(self, desk: Desk, sale: Document, part: Document) -> None:
         (tender,) = sale["tenders"]
         payment = {"payment_id": tender["payment_id"]} if tender["payment_id"] else {}
         refund = {"kind": tender["kind"], "amount_cents": worth(part), **payment}
         given = take_back(desk.till, sale, part, now=self.now, refund_to=[refund])
-        back = sale.setdefault("came_back", {})
-        back[part["line_id"]] = back.get(part["line_id"], 0) + part["quantity"]
+        self._came_back(sale, part, given)
         if not payment:
             self._hold(desk, sum(tender["amount_cents"] for tender in given["tenders"]))
+
+    def _came_back(self, sale: Document, part: Document, given: Document) -> None:
+        back = sale.setdefault("came_back", {})
+        back[part["line_id"]] = back.get(part["line_id"], 0) + part["quantity"]
         self.tax_cents -= given["tax_cents"]
 
     # --- Books by hand ----------------------------------------------------------------------------

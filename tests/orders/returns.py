@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import orjson
 from django_subatomic.db import transaction
 
-from apps.orders.api.reading import read_return
-from apps.orders.api.serializers import ReturnIn
+from apps.orders.api.reading import read_order, read_return
+from apps.orders.api.serializers import OrderIn, ReturnIn
 from apps.orders.models import OrderLine
 from apps.orders.rules import share_returned
+from apps.orders.services.exchanging import exchange_goods
 from apps.orders.services.returning import return_goods
+from apps.orders.types import ExchangeRequest
 from tests.conftest import NOON
 
 if TYPE_CHECKING:
@@ -62,5 +64,20 @@ def take_back(
     wanted = read_return(UUID(order["id"]), ReturnIn().run_validation(body), body)
     with transaction():
         answer = return_goods(till=till, request=wanted, now=now)
+    document: Document = orjson.loads(orjson.dumps(answer, option=orjson.OPT_UTC_Z))
+    return document
+
+
+def swap(
+    till: Till, order: Document, part: Document, goes: Document, *, now: datetime = NOON
+) -> Document:
+    """The exchange of a part of an order, paid in cash, for the basket that goes out."""
+    body = {"id": str(uuid4()), **return_of(part)}
+    wanted = ExchangeRequest(
+        returned=read_return(UUID(order["id"]), ReturnIn().run_validation(body), body),
+        order=read_order(OrderIn().run_validation(goes), goes),
+    )
+    with transaction():
+        answer = exchange_goods(till=till, request=wanted, now=now)
     document: Document = orjson.loads(orjson.dumps(answer, option=orjson.OPT_UTC_Z))
     return document
