@@ -67,6 +67,11 @@ LETTERHEAD = {
 
 SUBTOTAL, STATE_TAX, SURTAX = 23_988, 1_439, 240  # twelve at $19.99, at 6 and 1 percent
 ORDER: dict[str, Any] = {
+    "cash_rounding_cents": 0,
+    "certificate_id": None,
+    "customer_id": None,
+    "exemption": None,
+    "points": None,
     "number": "BRW-1-261122-0001",
     "sequence": 1,
     "business_date": date(2026, 11, 22),
