@@ -22,12 +22,13 @@ from apps.orders.statements import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from bench.scene import Desk, Scene
 
 NEXT_NUMBER = (
     "INSERT INTO orders_receiptcounter (terminal_id, business_date, last_number)"
-    " VALUES (%s, current_date, 1) ON CONFLICT (terminal_id, business_date)"
+    " VALUES (%s, %s, 1) ON CONFLICT (terminal_id, business_date)"
     " DO UPDATE SET last_number = orders_receiptcounter.last_number + 1 RETURNING last_number"
 )
 LOCK_HEAD = "SELECT last_sequence, last_hash FROM core_auditchain WHERE name = %s FOR UPDATE"
@@ -46,6 +47,13 @@ class Pattern:
     """One real sale: per table its columns and rows."""
 
     tables: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
+
+    @property
+    def business_date(self) -> date:
+        """The store's, which at night is not that of the database."""
+        columns, (order,) = self.tables["orders_order"]
+        day: date = order[columns.index("business_date")]
+        return day
 
 
 def read_pattern(url: str) -> Pattern:
@@ -153,7 +161,7 @@ def _write_sale(
     key = str(uuid.uuid4())
     cursor = books.cursor()
     cursor.execute(FIND_KEY, [chain, key])
-    cursor.execute(NEXT_NUMBER, [desk.terminal_id])
+    cursor.execute(NEXT_NUMBER, [desk.terminal_id, pattern.business_date])
     (number,) = cursor.fetchone() or (0,)
     cursor.execute(LOCK_HEAD, [chain])
     sequence, previous = cursor.fetchone() or (0, "")
