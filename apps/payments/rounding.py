@@ -6,6 +6,7 @@ difference has a field of its own with the order or the return, and its own line
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apps.core.money import round_to_nickel
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
 
     from apps.payments.types import Tender
 
-MOST_ROUNDED_CENTS = 2
+MOST_ROUNDED_CENTS = 2  # of a sale
+MOST_ROUNDED_BACK_CENTS = 2 * MOST_ROUNDED_CENTS  # of a return: its own, and what earlier ones had
+
+
+@dataclass(frozen=True, slots=True)
+class CashOfOrder:
+    """The cash of an order so far: what was due and paid, what came back was worth and had."""
+
+    due_cents: int
+    paid_cents: int
+    worth_cents: int = 0
+    handed_cents: int = 0
 
 
 def keep_of_cash(cash_cents: int, due_cents: int) -> int:
@@ -38,7 +50,15 @@ def round_sale(total_cents: int, tenders: Sequence[Tender]) -> int:
     return keep_of_cash(cash_cents, due_cents) - due_cents
 
 
-def round_return(parts: Sequence[Tender]) -> int:
-    """What a return hands back more (or, negative, less) than its cash part is worth."""
-    cash_cents = sum(part.amount_cents for part in parts if part.kind is TenderKind.CASH)
-    return round_to_nickel(cash_cents) - cash_cents
+def round_return(cash_cents: int, so_far: CashOfOrder, *, rounds_cash: bool) -> int:
+    """What a return hands back more (or, negative, less) than its cash part of `cash_cents`.
+
+    All returns of an order are rounded as one: however many there are, the last one brings what was
+    handed back to what was paid (by then to the nickel, where there are no pennies).
+    """
+    if not cash_cents:
+        return 0
+    worth = so_far.worth_cents + cash_cents
+    whole = so_far.paid_cents if worth == so_far.due_cents else worth
+    handed = round_to_nickel(whole) if rounds_cash else min(whole, so_far.paid_cents)
+    return max(handed - so_far.handed_cents, 0) - cash_cents

@@ -6,7 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from apps.core.sql import Batch
 from apps.payments.errors import PaymentNotCapturable, PaymentUnknown, ReaderUnknown
@@ -327,6 +327,16 @@ def list_amounts_of_refunds(*, refund_ids: Collection[UUID]) -> dict[UUID, int]:
     """The cents of those of these refunds that there are."""
     known = Refund.objects.filter(pk__in=refund_ids)
     return dict(known.values_list("pk", "amount_cents"))
+
+
+def sum_cash(*, order_id: UUID) -> tuple[int, int]:
+    """The cash that was handed over for an order, and what was handed back of it, in cents."""
+    cash = TenderRow.objects.filter(order=order_id, kind=TenderKind.CASH.value)
+    sums = cash.aggregate(
+        taken=Sum("amount_cents", filter=Q(amount_cents__gt=0)),
+        handed=Sum("amount_cents", filter=Q(amount_cents__lt=0)),
+    )
+    return sums["taken"] or 0, -(sums["handed"] or 0)
 
 
 def list_tenders_of_returns(*, order_id: UUID) -> dict[UUID, list[Tender]]:

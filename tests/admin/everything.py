@@ -16,7 +16,7 @@ from apps.inventory.services.moving import request_counts
 from apps.orders.models import Order
 from apps.orders.services.closing.days import close_day
 from apps.orders.services.replaying.keeping import ask_for_replay
-from apps.stores.models import SellingHours, SellingHoursException
+from apps.stores.models import SellingHours, SellingHoursException, Store
 from apps.stores.selectors import get_store_profile
 from apps.stores.types import Role
 from tests.catalog.editions import draft
@@ -25,7 +25,7 @@ from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
 from tests.customers.points import make_points, make_programme
-from tests.factories import MANAGER, PIN, api_client, make_checkout, open_till
+from tests.factories import MANAGER, PIN, api_client, make_checkout, make_staff, open_till
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.gift_cards import CODE, OTHER, card
 from tests.orders.rows import make_email, make_print_job
@@ -113,7 +113,8 @@ def _swap(api: ApiClient, chips: Product) -> None:
 
 
 def _take_back_blind(api: ApiClient, chips: Product) -> None:
-    asked = {"staff_code": "lea", "pin": PIN, "action": "blind-return", "amount_cents": 199}
+    make_staff(Store.objects.get(), Role.SHIFT_LEAD, code="sue")
+    asked = {"staff_code": "sue", "pin": PIN, "action": "blind-return", "amount_cents": 199}
     approval = api.post("approvals", asked).json()["approval"]
     line = {"product_id": chips.pk, "quantity": 1, "restock": True}
     body = {"lines": [line], "code": OTHER, "reason": "a gift", "approval": approval}

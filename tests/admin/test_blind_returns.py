@@ -19,5 +19,5 @@ def test_a_return_without_receipt_is_listed_and_read_whole() -> None:
     assert "$1.99 a gift" in listed
     page = text_of(manager.get(url_of(BlindReturn.objects.get())))
     assert "To store credit ...5555" in page
-    assert "approved by Lea" in page
+    assert "approved by Sue" in page
     assert "back on the shelf" in page

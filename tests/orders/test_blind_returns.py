@@ -106,6 +106,11 @@ def test_nobody_takes_goods_back_alone(lead_till: Till, bourbon: Product) -> Non
     assert count_rows() == before
 
 
+def test_nobody_approves_their_own(lead_till: Till) -> None:
+    with pytest.raises(ApprovalBeyondLimit, match="second person"):
+        approved(lead_till, BLIND, by=lead_till.clerk.code)
+
+
 def test_a_shift_lead_approves_fifty_dollars_and_no_more(
     till: Till, lead_till: Till, bourbon: Product
 ) -> None:

@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.core.money import round_to_nickel
 from apps.payments.errors import TenderInsufficient
-from apps.payments.rounding import keep_of_cash, round_return, round_sale
+from apps.payments.rounding import (
+    MOST_ROUNDED_BACK_CENTS,
+    CashOfOrder,
+    keep_of_cash,
+    round_return,
+    round_sale,
+)
 from apps.payments.rules import settle
 from apps.payments.types import Tender, TenderKind
 
@@ -85,5 +92,26 @@ def test_too_little_cash_says_what_is_missing_to_the_nickel() -> None:
 
 
 def test_a_return_rounds_its_cash_part_alone() -> None:
-    assert round_return([cash(334), card(333)]) == 1
-    assert round_return([card(333)]) == 0
+    assert round_return(334, CashOfOrder(1_000, 1_000), rounds_cash=True) == 1
+    assert round_return(0, CashOfOrder(1_000, 1_000), rounds_cash=True) == 0
+
+
+@given(
+    parts=st.lists(st.integers(1, 700), min_size=1, max_size=12),
+    paid_exactly=st.booleans(),
+    switches=st.lists(st.booleans(), min_size=12, max_size=12),
+)
+def test_returns_of_all_parts_hand_back_what_was_paid_and_never_more(
+    *, parts: list[int], paid_exactly: bool, switches: list[bool]
+) -> None:
+    due = sum(parts)
+    paid = due if paid_exactly else round_to_nickel(due)
+    worth = handed = 0
+    for part, rounds_cash in zip(parts, switches, strict=False):
+        so_far = CashOfOrder(due, paid, worth, handed)
+        rounding = round_return(part, so_far, rounds_cash=rounds_cash)
+        assert abs(rounding) <= MOST_ROUNDED_BACK_CENTS
+        assert part + rounding >= 0
+        worth, handed = worth + part, handed + part + rounding
+        assert handed <= max(paid, round_to_nickel(paid))
+    assert handed == (round_to_nickel(paid) if rounds_cash else paid)

@@ -1,10 +1,7 @@
 """Money in templates."""
 
-from enum import StrEnum
-
 from django import template
 
-from apps.core.choices import label
 from apps.core.money import format_cents
 
 register = template.Library()
@@ -17,6 +14,6 @@ def as_dollars(cents: int) -> str:
 
 
 @register.filter
-def as_words(member: StrEnum) -> str:
-    """What people read for a stored value: GIFT_CARD is "Gift card"."""
-    return label(member)
+def as_words(value: str) -> str:
+    """What people read for a stored value: GIFT_CARD, or gift_card, is "Gift card"."""
+    return value.replace("_", " ").capitalize()

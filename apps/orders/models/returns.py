@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.orders.models.order import Order, OrderLine
-from apps.payments.rounding import MOST_ROUNDED_CENTS
+from apps.payments.rounding import MOST_ROUNDED_BACK_CENTS
 
 
 class Return(models.Model):
@@ -50,10 +50,10 @@ class Return(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    cash_rounding_cents__gte=-MOST_ROUNDED_CENTS,
-                    cash_rounding_cents__lte=MOST_ROUNDED_CENTS,
+                    cash_rounding_cents__gte=-MOST_ROUNDED_BACK_CENTS,
+                    cash_rounding_cents__lte=MOST_ROUNDED_BACK_CENTS,
                 ),
-                name="return_cash_rounding_within_two_cents",
+                name="return_cash_rounding_within_four_cents",
             ),
         ]
 

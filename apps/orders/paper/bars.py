@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import groupby
 
-from barcode.codex import Code128
-
 QUIET = 10  # modules left white on either side, as ISO/IEC 15417 asks
 
 
 @lru_cache(maxsize=256)
 def modules_of(text: str) -> str:
     """The modules of a barcode from left to right: 1 is black, 0 is white."""
+    from barcode.codex import Code128  # noqa: PLC0415 - it brings an imaging library along
+
     (modules,) = Code128(text).build()
     return str(modules)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from escpos.printer import Dummy
-
 from apps.orders.layout import centred
 from apps.orders.paper.bars import modules_of
 from apps.orders.receipts import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from escpos.printer import Dummy
 
     from apps.orders.receipts import Receipt
 
@@ -64,7 +64,7 @@ def render_kick() -> bytes:
 
 def mark_escpos(printed: bytes, mark: str) -> bytes:
     """The same with one more line at its top, which says that it is a copy."""
-    printer = Dummy(profile=_PROFILE)
+    printer = _printer()
     printer.set(align="center", bold=True)
     _write(printer, [mark])
     printer.set(align="left", bold=False)
@@ -74,14 +74,21 @@ def mark_escpos(printed: bytes, mark: str) -> bytes:
 
 def kick_drawer(printed: bytes) -> bytes:
     """The same, opening the drawer before anything is printed."""
-    printer = Dummy(profile=_PROFILE)
+    printer = _printer()
     printer.cashdraw(_DRAWER_PIN)
     start = _prologue()
     return start + _bytes_of(printer) + printed[len(start) :]
 
 
+def _printer() -> Dummy:
+    """A printer that keeps what it is sent. Loaded when the first receipt is printed: it is big."""
+    from escpos.printer import Dummy  # noqa: PLC0415 - as said above
+
+    return Dummy(profile=_PROFILE)
+
+
 def _begin() -> Dummy:
-    printer = Dummy(profile=_PROFILE)
+    printer = _printer()
     printer.hw("INIT")
     printer.magic.force_encoding(_PAGE)
     return printer

@@ -12,14 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
-
 from apps.orders.paper.bars import bars_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from fpdf import FPDF
 
     from apps.orders.receipts import Receipt, ReceiptLine
 
@@ -140,6 +139,8 @@ def render_pdf(receipt: Receipt, *, made_at: datetime) -> bytes:
 
 def begin_pdf() -> FPDF:
     """A document without a page, with the fonts of receipts."""
+    from fpdf import FPDF  # noqa: PLC0415 - with its libraries 30 MB, which few sales need
+
     pdf = FPDF(unit="mm")
     for style, path in _FILES.items():
         pdf.add_font(_FONT, style, path)
@@ -219,5 +220,7 @@ def _letters() -> frozenset[int]:
 
 
 def _letters_of(path: Path) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - as above
+
     with TTFont(path) as font:
         return frozenset(font.getBestCmap())

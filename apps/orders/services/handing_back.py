@@ -10,9 +10,10 @@ from django_subatomic.db import transaction_required
 
 from apps.core.money import format_cents
 from apps.orders.errors import RefundMismatch
-from apps.payments.rounding import round_return
+from apps.payments.rounding import CashOfOrder, round_return
+from apps.payments.selectors import sum_cash
 from apps.payments.services.tenders import hand_back_part, list_gone
-from apps.payments.types import GivenBack
+from apps.payments.types import GivenBack, TenderKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +37,7 @@ def hand_back(
         RefundExceedsTender, RefundExceedsCaptured, PaymentStateConflict: as
             `tenders.hand_back_part`.
     """
-    rounding_cents = round_return(request.refunds) if till.store.rounds_cash else 0
+    rounding_cents = _round(till, order, request)
     given = GivenBack(
         order_id=order.pk,
         return_id=request.id,
@@ -49,6 +50,20 @@ def hand_back(
     )
     hand_back_part(store_id=till.store.id, given=given, now=now)
     return rounding_cents
+
+
+def _round(till: Till, order: Order, request: ReturnRequest) -> int:
+    """What the cash of a return is rounded by; nothing is asked where no cash ever was."""
+    cents = sum(part.amount_cents for part in request.refunds if part.kind is TenderKind.CASH)
+    rounded = _rounded_so_far(order)
+    if not (till.store.rounds_cash or order.cash_rounding_cents or rounded):
+        return 0
+    taken, handed = sum_cash(order_id=order.pk)
+    paid = taken - order.change_cents
+    due = paid - order.cash_rounding_cents
+    worth = handed - (order.cash_rounding_cents - rounded)
+    so_far = CashOfOrder(due, paid, worth, handed)
+    return round_return(cents, so_far, rounds_cash=till.store.rounds_cash)
 
 
 def _rounded_so_far(order: Order) -> int:

@@ -83,6 +83,7 @@ def decide_approval(
             "Your account belongs to no member of staff. An owner can say whose it is."
         )
     if not is_denied:
+        _refuse_own(approver, approval.cashier_id, _asked_of(approval))
         _refuse_beyond(approver, _asked_of(approval))
     moved = Approval.objects.filter(
         pk=approval_id, decided_at__isnull=True, expires_at__gt=now
@@ -97,6 +98,7 @@ def decide_approval(
 @transaction
 def _give(till: Till, asked: Asked, approver: Staff, now: datetime) -> Given:
     accept_pin(approver)
+    _refuse_own(approver, till.clerk.id, asked)
     _refuse_beyond(approver, asked)
     approval, token = _write(till, asked, now, expires_at=now + GOOD_FOR, approver=approver)
     actor = Actor(ActorKind.STAFF, str(approver.pk), approver.name, till.scope)
@@ -123,6 +125,15 @@ def _write(
         decided_at=now if approver else None,
     )
     return approval, token
+
+
+def _refuse_own(approver: Staff, cashier_id: int, asked: Asked) -> None:
+    """What is asked of everybody, whatever their role, is approved by somebody else."""
+    if asked.action is ApprovalAction.BLIND_RETURN and approver.pk == cashier_id:
+        raise ApprovalBeyondLimit(
+            "Goods without a receipt need a second person. Ask somebody else.",
+            action=asked.action.word,
+        )
 
 
 def _refuse_beyond(approver: Staff, asked: Asked) -> None:

@@ -45,8 +45,9 @@ class PastBasket:
 
     @property
     def charged_cents(self) -> int:
-        """What it cost with tax, without a tip."""
-        return self.order.total_cents - self.order.tip_cents
+        """What its goods cost with tax, without a tip and without gift cards sold beside them."""
+        order = self.order
+        return order.total_cents - order.tip_cents - order.gift_cards_cents
 
     def keeps_price(self, line: OrderLine) -> bool:
         """Whether its price came from elsewhere than a price book: a hand, or a scale's label."""
