@@ -13,12 +13,13 @@ import hmac
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from apps.customers.errors import FieldKeyMissing
 
 if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
     from apps.customers.types import ContactKind
 
 _INDEX_KEY = b"tillhouse: blind index of customers"
@@ -38,6 +39,8 @@ def unseal(token: str) -> str:
     """
     if not token:
         return ""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - see `_box`
+
     try:
         return _box(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
     except InvalidToken as error:
@@ -51,6 +54,8 @@ def is_current(token: str) -> bool:
     """Whether a token was sealed with the first key."""
     if not token:
         return True
+    from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415 - see `_box`
+
     try:
         Fernet(settings.FIELD_KEYS[0]).decrypt(token.encode())
     except InvalidToken:
@@ -73,6 +78,9 @@ def indexes_of(kind: ContactKind, text: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _box(keys: tuple[str, ...]) -> MultiFernet:
+    """The keys, with the library that is loaded when the first customer comes: it takes 7 MB."""
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - as said above
+
     return MultiFernet([Fernet(key) for key in keys])
 
 

@@ -41,6 +41,7 @@ class Offers:
         self._promotions = tuple(sorted(promotions, key=lambda promotion: promotion.id))
         self._zone = zone
         self._of_product: dict[tuple[int, int, BeverageType], tuple[Promotion, ...]] = {}
+        self._shared: dict[tuple[int, ...], tuple[Promotion, ...]] = {}  # most products' are alike
 
     def running(self, occasion: Occasion) -> frozenset[int]:
         """Ids of what applies to a sale on an occasion, whatever is in it."""
@@ -57,12 +58,14 @@ class Offers:
         key = (product_id, category_id, beverage)
         known = self._of_product.get(key)
         if known is None:
-            known = self._of_product[key] = tuple(
+            found = tuple(
                 promotion
                 for promotion in self._promotions
                 if promotion.kind is not PromotionKind.SALE_AMOUNT_OFF
                 and promotion.selection.takes(*key)
             )
+            ids = tuple(promotion.id for promotion in found)
+            known = self._of_product[key] = self._shared.setdefault(ids, found)
         return known
 
     def of_sale(self) -> tuple[Promotion, ...]:
