@@ -26,6 +26,7 @@ from tests.customers.points import make_points, make_programme
 from tests.factories import MANAGER, make_store, open_till
 from tests.goods import basket, line_of, make_product, make_snack, set_price
 
+from .gift_cards import card
 from .sales import ask, count_rows, fresh, sold, voided
 
 if TYPE_CHECKING:
@@ -151,6 +152,13 @@ def test_what_was_charged_then_is_told_beside_what_it_would_cost_now(till: Till)
     set_price(chips, 120, NOON - TICK)
     total = over(draft({chips: 150}), NOON - A_WEEK).total
     assert (total.charged_cents, total.live_cents, total.draft_cents) == (200, 240, 300)
+
+
+def test_a_gift_card_sold_beside_the_goods_is_none_of_their_price(till: Till) -> None:
+    snack = make_snack(price_cents=200)
+    sold(till, snack, gift_cards=[card(5_000)], now=NOON - HOUR)
+    total = over(draft({snack: 250}), NOON - A_WEEK).total
+    assert (total.charged_cents, total.live_cents) == (200, 200)
 
 
 def test_voids_and_sales_outside_the_span_are_left_out(till: Till) -> None:
