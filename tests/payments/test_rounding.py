@@ -106,12 +106,14 @@ def test_returns_of_all_parts_hand_back_what_was_paid_and_never_more(
 ) -> None:
     due = sum(parts)
     paid = due if paid_exactly else round_to_nickel(due)
-    worth = handed = 0
+    worth = handed = before = 0
     for part, rounds_cash in zip(parts, switches, strict=False):
         so_far = CashOfOrder(due, paid, worth, handed)
         rounding = round_return(part, so_far, rounds_cash=rounds_cash)
         assert abs(rounding) <= MOST_ROUNDED_BACK_CENTS
         assert part + rounding >= 0
+        before = handed
         worth, handed = worth + part, handed + part + rounding
         assert handed <= max(paid, round_to_nickel(paid))
-    assert handed == (round_to_nickel(paid) if rounds_cash else paid)
+    whole = round_to_nickel(paid) if rounds_cash else paid
+    assert handed == max(whole, before)  # what was handed back is not asked for again

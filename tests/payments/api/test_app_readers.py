@@ -99,7 +99,7 @@ def test_a_card_that_is_declined_there_ends_the_payment(desk: AppDesk) -> None:
 
 def test_the_worker_lets_an_app_take_its_time(desk: AppDesk) -> None:
     payment = desk.pay().json()
-    desk.stripe.world.clock.advance(int(DEAD_AFTER.total_seconds()) + 1)
+    desk.stripe.world.clock.advance(int(DEAD_AFTER.total_seconds()) + 60)
     resolve_attempts(now=desk.now)
     resolve_waiting(now=desk.now)
     assert desk.poll(payment)["status"] == "processing"
@@ -107,7 +107,7 @@ def test_the_worker_lets_an_app_take_its_time(desk: AppDesk) -> None:
 
 def test_what_an_app_never_brings_a_card_to_is_let_go(desk: AppDesk) -> None:
     payment = desk.pay().json()
-    desk.stripe.world.clock.advance(int(FORGOTTEN_AFTER.total_seconds()) + 1)
+    desk.stripe.world.clock.advance(int(FORGOTTEN_AFTER.total_seconds()) + 60)
     settle_payments(now=desk.now)
     assert desk.poll(payment)["status"] == "canceled"
 
@@ -117,7 +117,7 @@ def test_an_intent_whose_making_was_not_heard_of_is_closed(desk: AppDesk) -> Non
     payment = desk.pay().json()
     assert payment["status"] == "unknown"
     for _ in range(2):
-        desk.stripe.world.clock.advance(int(DEAD_AFTER.total_seconds()) + 1)
+        desk.stripe.world.clock.advance(int(DEAD_AFTER.total_seconds()) + 60)
         resolve_attempts(now=desk.now)
         resolve_waiting(now=desk.now)
     assert desk.poll(payment)["status"] == "failed"
