@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from apps.orders.paper.bars import QUIET, bars_of, width_of
 from apps.orders.paper.pdf import begin_pdf, lay_out, printable, render_pdf
@@ -16,12 +15,8 @@ from apps.orders.paper.pdf_copies import mark_pdf
 from apps.orders.receipt_code import receipt_code
 from apps.orders.receipts import Receipt, ReceiptLine
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MADE = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 NUMBER = "BRW-1-261122-0001"
-needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler")
 
 
 def receipt_of(*names: str) -> Receipt:
@@ -39,35 +34,22 @@ def receipt_of(*names: str) -> Receipt:
     )
 
 
-def text_of(pdf: bytes, folder: Path) -> str:
-    """What a reader of PDFs finds in it."""
-    path = folder / "receipt.pdf"
-    path.write_bytes(pdf)
-    command = ["pdftotext", "-layout", str(path), "-"]
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode()  # noqa: S603 - our own file
+def text_of(pdf: bytes) -> str:
+    """What a strict reader of PDFs finds on the only page."""
+    (page,) = PdfReader(BytesIO(pdf), strict=True).pages
+    return page.extract_text()
 
 
-@needs_poppler
-def test_every_word_and_amount_can_be_read_in_it(tmp_path: Path) -> None:
+def test_every_word_and_amount_can_be_read_in_it() -> None:
     names = ("Château Margaux", "Žatec Pivo", "Водка Ёлка", "Ouzo Πλωμαρίου")
-    text = text_of(render_pdf(receipt_of(*names), made_at=MADE), tmp_path)
+    text = text_of(render_pdf(receipt_of(*names), made_at=MADE))
     for shown in (*names, "Broward Liquors", NUMBER, "$10.70", "$9.30", receipt_code(NUMBER)):
         assert shown in text
 
 
-@needs_poppler
-def test_the_mark_of_a_copy_can_be_read_above_all_else(tmp_path: Path) -> None:
+def test_the_mark_of_a_copy_can_be_read_in_a_sound_document() -> None:
     copy = mark_pdf(render_pdf(receipt_of("Rum"), made_at=MADE), "*** COPY ***")
-    assert text_of(copy, tmp_path).split()[:3] == ["***", "COPY", "***"]
-
-
-@needs_poppler
-def test_a_copy_is_a_sound_document(tmp_path: Path) -> None:
-    path = tmp_path / "copy.pdf"
-    path.write_bytes(mark_pdf(render_pdf(receipt_of("Rum"), made_at=MADE), "*** COPY ***"))
-    told = subprocess.run(["pdfinfo", str(path)], capture_output=True, check=True)  # noqa: S603, S607 - our own file
-    assert b"Pages:           1" in told.stdout
-    assert told.stderr == b""
+    assert "*** COPY ***" in text_of(copy)
 
 
 def test_a_receipt_gives_the_same_bytes_every_time() -> None:
