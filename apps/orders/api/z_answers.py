@@ -18,8 +18,8 @@ class CountIn(StrictSerializer):
 
     counted = serializers.DictField(
         child=WholeNumberField(min_value=0, max_value=MOST_OF_A_KIND),
-        allow_empty=False,
-        help_text='How many of each coin and note, by its worth in cents: {"100": 12, "500": 3}.',
+        help_text='How many of each coin and note, by its worth in cents: {"100": 12, "500": 3}. '
+        "An empty drawer is `{}`.",
     )
 
 
