@@ -300,6 +300,11 @@ class PairedTerminal:
         """Under which this terminal's idempotency keys live."""
         return f"terminal:{self.register.id}"
 
+    @property
+    def actor(self) -> Actor:
+        """The till itself, for what happens at it before anybody is known."""
+        return Actor(ActorKind.SYSTEM, str(self.register.id), self.register.name, self.scope)
+
 
 @dataclass(frozen=True, slots=True)
 class NewStore:

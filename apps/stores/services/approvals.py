@@ -44,9 +44,9 @@ def approve_by_pin(*, till: Till, asked: Asked, staff_code: str, pin: str, now: 
         PinWrong, PinLocked: as `pins.prove_pin`.
         ApprovalBeyondLimit: the person's own limits do not go that far.
     """
-    at = Counter(till.store.id, till.register.id)
+    at = Counter(till.store.id, till.register.id, till.actor, asked.action.word)
     approver = prove_pin(at=at, staff_code=staff_code, pin=pin, now=now)
-    return _give(till, asked, approver, now)
+    return _give(till, asked, approver, at, now)
 
 
 @transaction_required
@@ -96,8 +96,8 @@ def decide_approval(
 
 
 @transaction
-def _give(till: Till, asked: Asked, approver: Staff, now: datetime) -> Given:
-    accept_pin(approver)
+def _give(till: Till, asked: Asked, approver: Staff, at: Counter, now: datetime) -> Given:
+    accept_pin(approver, at=at)
     _refuse_own(approver, till.clerk.id, asked)
     _refuse_beyond(approver, asked)
     approval, token = _write(till, asked, now, expires_at=now + GOOD_FOR, approver=approver)
