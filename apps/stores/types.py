@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
     from zoneinfo import ZoneInfo
 
+    from apps.core.types import JSON
+
 
 class OutletKind(StrEnum):
     """What the public takes the premises for; decides the tax on food (s. 212.08(1), F.S.)."""
@@ -178,6 +180,28 @@ class Asked:
     def deed(self) -> Deed:
         """The least that it comes to, for whoever is to approve it."""
         return Deed(self.action, self.order_id, self.amount_cents or 1, percent=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """By whose leave something is done; by nobody's, where one's own limits suffice."""
+
+    name: str = ""
+    approver_id: int | None = None
+    approval_id: UUID | None = None
+    action: ApprovalAction | None = None
+
+    @property
+    def facts(self) -> dict[str, JSON]:
+        """For the audit of the deed: who approved it, and which approval it has used up."""
+        if self.approval_id is None or self.action is None:
+            return {"approved_by": self.name}
+        used: dict[str, JSON] = {
+            "id": str(self.approval_id),
+            "action": self.action.word,
+            "approver": self.approver_id,
+        }
+        return {"approved_by": self.name, "approval": used}
 
 
 @dataclass(frozen=True, slots=True)

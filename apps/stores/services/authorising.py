@@ -10,7 +10,7 @@ from apps.core.money import format_cents
 from apps.stores.errors import ApprovalInvalid, ApprovalRequired
 from apps.stores.models import Approval
 from apps.stores.selectors import get_limits, hash_token
-from apps.stores.types import Role
+from apps.stores.types import Leave, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,10 +33,11 @@ def authorise(
     refusal: type[ApprovalRequired] = ApprovalRequired,
     is_always_asked: bool = False,
     now: datetime,
-) -> str:
-    """Let a cashier do something, in the transaction that does it; who approved it, if anybody.
+) -> Leave:
+    """Let a cashier do something, in the transaction that does it; by whose leave, if anybody's.
 
-    The caller writes the name into the audit of the deed. Nothing is used up where the cashier's
+    The caller writes the leave's facts into the audit of the deed, so that every use of an approval
+    stands there with what it was used for. Nothing is used up where the cashier's
     own limits suffice, unless the deed `is_always_asked` for, whoever does it.
 
     Raises:
@@ -45,7 +46,7 @@ def authorise(
             given for something else.
     """
     if not is_always_asked and is_within_limits(till, deed):
-        return ""
+        return Leave()
     if not token:
         raise refusal(
             "Somebody whose role allows it must approve this.",
@@ -59,7 +60,8 @@ def authorise(
     used = Approval.objects.filter(pk=approval.pk, used_at__isnull=True)
     if not used.update(used_at=now, order_id=deed.order_id):
         raise ApprovalInvalid(USED, action=deed.action.word)
-    return approval.approver.name if approval.approver else ""
+    name = approval.approver.name if approval.approver else ""
+    return Leave(name, approval.approver_id, approval.pk, deed.action)
 
 
 def _find(till: Till, token: str) -> Approval:
