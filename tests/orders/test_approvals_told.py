@@ -62,11 +62,19 @@ def open_drawer(till: Till, _chips: Product, token: str) -> None:
         move_cash(till=till, request=wanted, now=NOON)
 
 
+def pay_out(till: Till, _chips: Product, token: str) -> None:
+    opened(till)
+    wanted = NewMovement(uuid4(), CashMovementKind.PAY_OUT, 500, "window cleaner", token)
+    with transaction():
+        move_cash(till=till, request=wanted, now=NOON)
+
+
 DEEDS: dict[str, tuple[ApprovalAction, Callable[[Till, Product, str], None]]] = {
     "order.voided": (ApprovalAction.VOID_ORDER, void),
     "order.returned": (ApprovalAction.RETURN_ORDER, bring_back),
     "price.overridden": (ApprovalAction.OVERRIDE_PRICE, let_off),
     "goods.returned_blind": (ApprovalAction.BLIND_RETURN, bring_without_receipt),
+    "drawer.moved": (ApprovalAction.PAY_OUT, pay_out),
     "drawer.no_sale": (ApprovalAction.NO_SALE, open_drawer),
 }
 

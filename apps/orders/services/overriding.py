@@ -10,7 +10,7 @@ from django_subatomic.db import transaction_required
 from apps.core import audit
 from apps.orders.errors import PriceOverrideNeedsApproval
 from apps.stores.services.authorising import authorise, is_within_limits
-from apps.stores.types import ApprovalAction, Deed, Leave
+from apps.stores.types import MOST_PERCENT, ApprovalAction, Deed, Leave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,8 @@ def refuse_unapproved(till: Till, order_id: UUID, overridden: Sequence[Overridde
     """Refuse lines that need an approval and name none.
 
     Raises:
-        PriceOverrideNeedsApproval: naming the lines, and what they are off by together.
+        PriceOverrideNeedsApproval: naming the lines, what they are off by together, and the percent
+            by which the furthest is, so that whoever is asked can be refused then and there.
     """
     needy = beyond_limits(till, order_id, overridden)
     bare = [line for line in needy if not line.approval]
@@ -46,6 +47,7 @@ def refuse_unapproved(till: Till, order_id: UUID, overridden: Sequence[Overridde
             action=OVERRIDE_PRICE.word,
             order_id=str(order_id),
             amount_cents=sum(line.amount_cents for line in bare),
+            percent=min(max(line.percent for line in bare), MOST_PERCENT),
             lines=[line.position for line in bare],
         )
 

@@ -80,6 +80,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "what",
         "state",
         "amount_cents",
+        "percent",
         "order_id",
         "reason",
         "cashier",
@@ -190,8 +191,9 @@ def _decided(request: HttpRequest, approval: Approval, *, is_denied: bool) -> tu
 
 
 def _say(approval: Approval) -> str:
-    cents = approval.amount_cents
+    cents, percent = approval.amount_cents, approval.percent
     amount = "" if cents is None else f" for up to {format_cents(cents)}"
+    amount += "" if percent is None else f", off by up to {percent} %"
     reason = f" Their reason: {approval.reason}" if approval.reason else ""
     where = f"{approval.terminal} in {approval.store.name}"
     return (

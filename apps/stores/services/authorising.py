@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.stores.types import Deed, Till
+
 USED = "This approval was used already."
+MORE = "Ask somebody with more rights."
 
 
 def is_within_limits(till: Till, deed: Deed) -> bool:
@@ -79,6 +81,8 @@ def _obstacle(approval: Approval, deed: Deed, till: Till, now: datetime) -> str 
         return "Nobody has decided yet."
     limits = get_limits(role=Role(approver.role), revision=till.revision)
     is_too_much = most_cents is not None and deed.amount_cents > most_cents
+    most_percent = approval.percent
+    is_too_far = most_percent is not None and deed.percent > most_percent
     reasons = (
         (approval.is_denied, f"{approver.name} has said no."),
         (approval.used_at is not None, USED),
@@ -88,6 +92,10 @@ def _obstacle(approval: Approval, deed: Deed, till: Till, now: datetime) -> str 
         (approval.action != deed.action.value, "It was given for something else."),
         (approval.order_id not in {None, deed.order_id}, "It was given for another order."),
         (is_too_much, f"It was given for {format_cents(most_cents or 0)} at most."),
-        (not limits.cover(deed), f"It goes beyond what {approver.name} may approve."),
+        (not limits.cover(deed), f"It goes beyond what {approver.name} may approve. {MORE}"),
+        (
+            is_too_far,
+            f"It was given for {most_percent} percent off, this is {deed.percent}. Ask anew.",
+        ),
     )
     return next((sentence for is_so, sentence in reasons if is_so), None)

@@ -37,17 +37,28 @@ def move_cash(*, till: Till, request: NewMovement, now: datetime) -> CashMovemen
     Raises:
         CashMovementExists: another movement has this id.
         ShiftNotOpen: no shift is open at the till.
-        ApprovalRequired, ApprovalInvalid: as `authorising.authorise`, to open it without a sale.
+        ApprovalRequired, ApprovalInvalid: as `authorising.authorise`, to open it without a sale,
+            or to pay out more than the cashier may alone.
     """
     lock_drawer(till)
     if known := _find_same(till, request):
         return known
     shift = get_open_shift(terminal_id=till.register.id)
     leave = NOBODYS
-    if request.kind is CashMovementKind.NO_SALE:
-        deed, token = Deed(ApprovalAction.NO_SALE), request.approval
-        leave = authorise(till=till, deed=deed, token=token, now=now)
+    if deed := _deed_of(request):
+        leave = authorise(till=till, deed=deed, token=request.approval, now=now)
     return write_movement(till=till, shift_id=shift.pk, request=request, leave=leave, now=now)
+
+
+def _deed_of(request: NewMovement) -> Deed | None:
+    """What of a movement not everybody may do, if anything."""
+    match request.kind:
+        case CashMovementKind.NO_SALE:
+            return Deed(ApprovalAction.NO_SALE)
+        case CashMovementKind.PAY_OUT:
+            return Deed(ApprovalAction.PAY_OUT, request.id, request.amount_cents)
+        case _:
+            return None
 
 
 @transaction_required
