@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from apps.stores.services.approvals import approve_by_pin
@@ -27,7 +27,7 @@ def approved(
     order_id: UUID | str | None = None,
     by: str = "lea",
     now: datetime = NOON,
-    **most: int | None,
+    **most: Any,
 ) -> str:
     """The token of an approval that somebody gave at this till; `most` are cents and percent."""
     asked = Asked(action, UUID(str(order_id)) if order_id else None, **most)
