@@ -88,7 +88,7 @@ def test_an_approval_of_a_price_is_good_for_the_percent_it_was_given_for(
     till: Till, bourbon: Product
 ) -> None:
     token = approved(till, OVERRIDE, percent=25, by="mia")
-    with pytest.raises(ApprovalInvalid, match="given for 25 percent off, this is 26"):
+    with pytest.raises(ApprovalInvalid, match="given for 25 percent off at most, and this is 26"):
         send(till, basket(let_off(bourbon, 1499, token)))
     assert sold(till, let_off(bourbon, 1500, token))
 
@@ -100,7 +100,7 @@ def test_an_approval_without_a_percent_goes_as_far_as_its_approver_might_then(
     RoleLimit.objects.filter(role=Role.MANAGER).update(discount_percent=90)
     with transaction():
         bump_revision()
-    with pytest.raises(ApprovalInvalid, match="given for 50 percent off, this is 51"):
+    with pytest.raises(ApprovalInvalid, match="given for 50 percent off at most, and this is 51"):
         send(till, basket(let_off(bourbon, 999, token)))
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ORDERS = 6
 RETURNS = 4
-USED = "This approval was used already."
+USED = "This approval was used already. Ask for a new approval."
 
 
 def void(till: Till, order_id: str, token: str) -> str:

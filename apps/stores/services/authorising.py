@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from apps.stores.types import Deed, Till
 
-USED = "This approval was used already."
-MORE = "Ask somebody with more rights."
+ANEW = "Ask for a new approval."
+USED = f"This approval was used already. {ANEW}"
 
 
 def is_within_limits(till: Till, deed: Deed) -> bool:
@@ -78,24 +78,23 @@ def _obstacle(approval: Approval, deed: Deed, till: Till, now: datetime) -> str 
     """Why an approval does not hold for a deed, as a sentence, or None."""
     approver, most_cents = approval.approver, approval.amount_cents
     if approver is None:
-        return "Nobody has decided yet."
+        return "Nobody has decided yet. Wait until somebody has."
     limits = get_limits(role=Role(approver.role), revision=till.revision)
-    is_too_much = most_cents is not None and deed.amount_cents > most_cents
     most_percent = approval.percent
+    is_too_much = most_cents is not None and deed.amount_cents > most_cents
     is_too_far = most_percent is not None and deed.percent > most_percent
+    most = f"{most_percent} percent off at most, and this is {deed.percent}"
+    who = approver.name
     reasons = (
-        (approval.is_denied, f"{approver.name} has said no."),
+        (approval.is_denied, f"{who} has said no."),
         (approval.used_at is not None, USED),
-        (approval.expires_at <= now, "This approval is too old. Ask again."),
-        (approval.cashier_id != till.clerk.id, "It was given to another cashier."),
-        (approval.terminal_id != till.register.id, "It was given at another till."),
-        (approval.action != deed.action.value, "It was given for something else."),
-        (approval.order_id not in {None, deed.order_id}, "It was given for another order."),
-        (is_too_much, f"It was given for {format_cents(most_cents or 0)} at most."),
-        (not limits.cover(deed), f"It goes beyond what {approver.name} may approve. {MORE}"),
-        (
-            is_too_far,
-            f"It was given for {most_percent} percent off, this is {deed.percent}. Ask anew.",
-        ),
+        (approval.expires_at <= now, f"This approval is too old. {ANEW}"),
+        (approval.cashier_id != till.clerk.id, f"It was given to another cashier. {ANEW}"),
+        (approval.terminal_id != till.register.id, f"It was given at another till. {ANEW}"),
+        (approval.action != deed.action.value, f"It was given for something else. {ANEW}"),
+        (approval.order_id not in {None, deed.order_id}, f"It was given for another order. {ANEW}"),
+        (is_too_much, f"It was given for {format_cents(most_cents or 0)} at most. {ANEW}"),
+        (not limits.cover(deed), f"It goes beyond what {who} may approve. Ask somebody who may."),
+        (is_too_far, f"It was given for {most}. {ANEW}"),
     )
     return next((sentence for is_so, sentence in reasons if is_so), None)
