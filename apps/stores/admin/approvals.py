@@ -80,7 +80,6 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "what",
         "state",
         "amount_cents",
-        "percent",
         "order_id",
         "reason",
         "cashier",
@@ -131,7 +130,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @display(description="What")
     def what(self, approval: Approval) -> str:
-        return approval.get_action_display()
+        return approval.wording
 
     @display(
         description="State",
@@ -191,9 +190,8 @@ def _decided(request: HttpRequest, approval: Approval, *, is_denied: bool) -> tu
 
 
 def _say(approval: Approval) -> str:
-    cents, percent = approval.amount_cents, approval.percent
+    cents = approval.amount_cents
     amount = "" if cents is None else f" for up to {format_cents(cents)}"
-    amount += "" if percent is None else f", off by up to {percent} %"
     reason = f" Their reason: {approval.reason}" if approval.reason else ""
     where = f"{approval.terminal} in {approval.store.name}"
     return (

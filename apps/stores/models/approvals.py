@@ -124,3 +124,9 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} for {self.cashier}"
+
+    @property
+    def wording(self) -> str:
+        """What is approved, in words: of a price with how far it may be off."""
+        far = "" if self.percent is None else f", up to {self.percent} % off"
+        return f"{self.get_action_display()}{far}"
