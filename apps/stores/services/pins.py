@@ -93,8 +93,9 @@ def _note_attempt(at: Counter, staff_code: str, now: datetime) -> tuple[Staff | 
     made = list(tries.order_by("-at").values_list("at", "terminal"))
     wait = _wait_for(made, at.terminal_id, now)
     if wait > timedelta():
+        elsewhere = "" if len(made) >= TRIES_A_DAY_ANYWHERE else " use another till,"
         raise PinLocked(
-            "Wait, use another till, or ask an owner to set a new PIN.",
+            f"Wait,{elsewhere} or ask an owner to set a new PIN.",
             retry_after=int(wait.total_seconds()) + 1,
         )
     PinAttempt.objects.create(staff_code=code, terminal_id=at.terminal_id, at=now)
