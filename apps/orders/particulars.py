@@ -11,7 +11,7 @@ from django.db.models import Count, F, Sum
 
 from apps.core.money import format_cents
 from apps.orders.layout import spread
-from apps.orders.tips import merge_tips, sum_tips
+from apps.orders.tips import KINDS, as_once_told, merge_tips, sum_tips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KEYS = ("exempt", "cash_rounding_cents")
 NAME_COLUMNS = 30
+# Of what a Z tells: 2 since its tips are told by what paid them. What is older does not say it.
+FORMAT = 2
 
 
 def sum_particulars(
@@ -45,8 +47,16 @@ def print_particulars(z: Mapping[str, Any]) -> Iterator[str]:
     for tips in z.get("tips") or ():
         name = f"Tips of {tips['name']}"[:NAME_COLUMNS]
         yield spread(name, format_cents(tips["tip_cents"]))
+        for key, kind in KINDS if tells_kinds(z) else ():
+            if tips[key]:
+                yield spread(f"  {kind}", format_cents(tips[key]))
     if rounded := z.get("cash_rounding_cents"):
         yield spread("Cash rounding", format_cents(rounded))
+
+
+def tells_kinds(z: Mapping[str, Any]) -> bool:
+    """Whether a Z, or an amendment, tells its tips by what paid them; older ones do not."""
+    return int(z.get("format", 1)) >= FORMAT
 
 
 def find_wrong_tips(told: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -> str | None:
@@ -57,7 +67,10 @@ def find_wrong_tips(told: Sequence[Mapping[str, Any]], now: Mapping[str, Any]) -
         tips = sum(entry["tip_cents"] for entry in figures["tips"])
         if tips != figures["sales"]["tip_cents"] - figures["voids"]["tip_cents"]:
             return "its tips by cashier do not come to its tips"
-    if merge_tips(figures["tips"] for figures in told) != now["tips"]:
+    summed, kept = merge_tips(figures["tips"] for figures in told), now["tips"]
+    if not all(map(tells_kinds, told)):
+        summed, kept = as_once_told(summed), as_once_told(kept)
+    if summed != kept:
         return "its tips with amendments are not what stands in the shift"
     return None
 

@@ -1,7 +1,8 @@
 """Tips: whose they are, and whether they lie in the drawer.
 
-A tip is the cashier's who sold. It was put on a card as far as cards and the like paid that much of
-the sale; the rest of it is cash, and lies in the drawer until it is paid out.
+A tip is the cashier's who sold. It was put on a card as far as cards paid that much of the sale,
+and on a gift card or store credit as far as these did; the rest of it is cash, and lies in the
+drawer until it is paid out.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from apps.orders.models import Order
 
 type Tips = list[dict[str, Any]]
-CENTS = ("tip_cents", "by_card_cents", "in_cash_cents")
+CENTS = ("tip_cents", "by_card_cents", "by_gift_card_cents", "in_cash_cents")
+KINDS = (
+    ("in_cash_cents", "in cash"),
+    ("by_card_cents", "on cards"),
+    ("by_gift_card_cents", "on gift cards"),
+)
 _TAKEN = Q(tenders__amount_cents__gt=0, tenders__return_id__isnull=True)
 
 
@@ -32,13 +38,16 @@ def sum_tips(*, sold: QuerySet[Order], voided: QuerySet[Order]) -> Tips:
 
 
 def merge_tips(parts: Iterable[Tips]) -> Tips:
-    """Tips by cashier out of several lists; who comes to nothing is left out."""
+    """Tips by cashier out of several lists; who comes to nothing is left out.
+
+    Older lists tell what gift cards paid with the cards.
+    """
     sums: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CENTS, 0))
     names: dict[int, str] = {}
     for entry in (entry for part in parts for entry in part):
         names[entry["cashier_id"]] = entry["name"]
         for key in CENTS:
-            sums[entry["cashier_id"]][key] += entry[key]
+            sums[entry["cashier_id"]][key] += entry.get(key, 0)
     return [
         {"cashier_id": key, "name": names[key], **sums[key]}
         for key in sorted(names, key=lambda key: (names[key], key))
@@ -46,17 +55,36 @@ def merge_tips(parts: Iterable[Tips]) -> Tips:
     ]
 
 
-def _by_cashier(orders: QuerySet[Order], sign: int) -> Tips:
-    not_cash = Sum("tenders__amount_cents", filter=_TAKEN & ~Q(tenders__kind=TenderKind.CASH.value))
-    tipped = orders.filter(tip_cents__gt=0).annotate(elsewhere=Coalesce(not_cash, 0))
-    rows = tipped.order_by("pk").values_list("cashier", "cashier_name", "tip_cents", "elsewhere")
+def as_once_told(tips: Tips) -> Tips:
+    """The tips as older lists tell them: gift cards among the cards."""
     return [
         {
-            "cashier_id": cashier,
-            "name": name,
-            "tip_cents": sign * tip_cents,
-            "by_card_cents": sign * min(tip_cents, elsewhere),
-            "in_cash_cents": sign * (tip_cents - min(tip_cents, elsewhere)),
+            **{key: value for key, value in entry.items() if key != "by_gift_card_cents"},
+            "by_card_cents": entry["by_card_cents"] + entry.get("by_gift_card_cents", 0),
         }
-        for cashier, name, tip_cents, elsewhere in rows
+        for entry in tips
     ]
+
+
+def _by_cashier(orders: QuerySet[Order], sign: int) -> Tips:
+    tipped = orders.filter(tip_cents__gt=0).annotate(
+        cards=_paid_by(TenderKind.CARD),
+        stored=_paid_by(*(kind for kind in TenderKind if kind.is_stored_value)),
+    )
+    rows = tipped.order_by("pk").values_list(
+        "cashier", "cashier_name", "tip_cents", "cards", "stored"
+    )
+    tips = []
+    for cashier, name, tip_cents, cards, stored in rows:
+        by_card = min(tip_cents, cards)
+        by_gift_card = min(tip_cents - by_card, stored)
+        cents = (tip_cents, by_card, by_gift_card, tip_cents - by_card - by_gift_card)
+        signed = {key: sign * value for key, value in zip(CENTS, cents, strict=True)}
+        tips.append({"cashier_id": cashier, "name": name, **signed})
+    return tips
+
+
+def _paid_by(*kinds: TenderKind) -> Coalesce:
+    """What of an order was paid by these kinds of tender."""
+    of_kind = Q(tenders__kind__in=[kind.value for kind in kinds])
+    return Coalesce(Sum("tenders__amount_cents", filter=_TAKEN & of_kind), 0)

@@ -9,7 +9,7 @@ import orjson
 
 from apps.core.money import format_cents
 from apps.orders.layout import RULE, centred, local_time, spread, wrap
-from apps.orders.particulars import print_particulars
+from apps.orders.particulars import FORMAT, print_particulars
 from apps.payments.drawer_types import CashMovementKind
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def describe_z(
     *earlier, final = history.counts
     return as_json(
         {
+            "format": FORMAT,
             "number": number,
             "shift_id": str(shift.pk),
             **describe_place(till),
@@ -111,6 +112,7 @@ def describe_amendment(
     cash = takings.cash
     return as_json(
         {
+            "format": FORMAT,
             "number": number,
             "z_number": z.number,
             "shift_id": str(z.shift_id),

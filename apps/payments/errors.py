@@ -48,6 +48,7 @@ class RefundExceedsCaptured(DomainError):
 class RefundExceedsTender(DomainError):
     code = "refund-exceeds-tender"
     title = "More cannot go back this way than came in"
+    kind = Kind.CONFLICT
 
 
 class RefundExists(DomainError):

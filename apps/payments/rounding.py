@@ -41,11 +41,17 @@ def keep_of_cash(cash_cents: int, due_cents: int) -> int:
 
 
 def round_sale(total_cents: int, tenders: Sequence[Tender]) -> int:
-    """What a sale's customer pays more (or, negative, less) than the total, because of cash."""
-    cash_cents = sum(tender.amount_cents for tender in tenders if tender.kind is TenderKind.CASH)
+    """What a sale's customer pays more (or, negative, less) than the total, because of cash.
+
+    A cent or two that are due in cash are nothing: a tender of no cash pays them, or no tender at
+    all. What cards leave is due in cash only where a tender of cash says so.
+    """
+    cash = [tender.amount_cents for tender in tenders if tender.kind is TenderKind.CASH]
     others = sum(tender.amount_cents for tender in tenders if tender.kind is not TenderKind.CASH)
-    due_cents = total_cents - others
-    if cash_cents <= 0 or due_cents <= 0:
+    cash_cents, due_cents = sum(cash), total_cents - others
+    if due_cents <= 0 or (tenders and not cash):
+        return 0
+    if not cash_cents and round_to_nickel(due_cents):
         return 0
     return keep_of_cash(cash_cents, due_cents) - due_cents
 

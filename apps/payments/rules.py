@@ -15,6 +15,7 @@ from apps.payments.types import (
     PaymentStatus,
     RefundStatus,
     Settlement,
+    Tender,
     TenderKind,
 )
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from apps.payments.types import Intent, Notice, StripeRefund, Tender
+    from apps.payments.types import Intent, Notice, StripeRefund
 
 _P = PaymentStatus
 _R = RefundStatus
@@ -127,6 +128,8 @@ def settle(
             gift_cards_cents=gift_cards_cents,
         )
     rounding = round_sale(total_cents, tenders) if rounds_cash else 0
+    if rounding and not tenders:
+        tenders = [Tender(TenderKind.CASH, 0)]  # by which its goods may come back
     change = sum(tender.amount_cents for tender in tenders) - total_cents - rounding
     if change < 0:
         raise TenderInsufficient(

@@ -83,7 +83,7 @@ class PinTooSimple(DomainError):
 
 class TooManyAttempts(DomainError):
     code = "too-many-attempts"
-    title = "Too many attempts from this address"
+    title = "Too many attempts"
     kind = Kind.LIMITED
 
 

@@ -66,12 +66,12 @@ def may(role: Role, permission: Permission) -> bool:
 # What each role may do alone until an owner says otherwise (`RoleLimit`). None: no limit.
 # fmt: off
 DEFAULT_LIMITS: dict[Role, Limits] = {
-    #                      off the price  refund  void  open the drawer  without receipt
-    Role.CASHIER:    Limits(0,            0,      0,    NO,              0),
-    Role.SHIFT_LEAD: Limits(10,           None,   None, YES,             5_000),
-    Role.MANAGER:    Limits(50,           None,   None, YES,             50_000),
-    Role.OWNER:      Limits(100,          None,   None, YES,             None),
-    Role.AUDITOR:    Limits(0,            0,      0,    NO,              0),
+    #                      off the price  refund  void  open the drawer  without receipt  pay out
+    Role.CASHIER:    Limits(0,            0,      0,    NO,              0,               0),
+    Role.SHIFT_LEAD: Limits(10,           None,   None, YES,             5_000,           10_000),
+    Role.MANAGER:    Limits(50,           None,   None, YES,             50_000,          50_000),
+    Role.OWNER:      Limits(100,          None,   None, YES,             None,            None),
+    Role.AUDITOR:    Limits(0,            0,      0,    NO,              0,               0),
 }
 # fmt: on
 

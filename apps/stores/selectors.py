@@ -139,6 +139,7 @@ def get_limits(*, role: Role, revision: int) -> Limits:
                 row.void_cents,
                 row.may_open_drawer,
                 row.blind_refund_cents,
+                row.pay_out_cents,
             )
             for row in RoleLimit.objects.all()
         }

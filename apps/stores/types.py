@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
     from zoneinfo import ZoneInfo
 
+    from apps.core.types import JSON
+
 
 class OutletKind(StrEnum):
     """What the public takes the premises for; decides the tax on food (s. 212.08(1), F.S.)."""
@@ -96,7 +98,7 @@ class Permission(StrEnum):
     PRINT_RECEIPT = "PRINT_RECEIPT"
     VOID_ORDER = "VOID_ORDER"
     RUN_DRAWER = "RUN_DRAWER"  # open, count and close it, put cash in, take it to the safe
-    PAY_OUT = "PAY_OUT"
+    PAY_OUT = "PAY_OUT"  # as its limits are from the start; whoever runs a drawer may with leave
     GIVE_EMPLOYEE_PRICE = "GIVE_EMPLOYEE_PRICE"
     ADJUST_STOCK = "ADJUST_STOCK"
     VIEW_OFFICE = "VIEW_OFFICE"
@@ -110,6 +112,9 @@ class Permission(StrEnum):
     MANAGE_STORES = "MANAGE_STORES"
 
 
+MOST_PERCENT = 10_000  # that are told, or asked for: a price is a hundred times too high
+
+
 class ApprovalAction(StrEnum):
     """What may need somebody's approval at a till."""
 
@@ -118,6 +123,7 @@ class ApprovalAction(StrEnum):
     RETURN_ORDER = "RETURN_ORDER"
     NO_SALE = "NO_SALE"
     BLIND_RETURN = "BLIND_RETURN"  # goods taken back without a receipt
+    PAY_OUT = "PAY_OUT"  # cash taken out of the drawer for something
 
     @property
     def word(self) -> str:
@@ -134,6 +140,7 @@ class Limits:
     void_cents: int | None
     may_open_drawer: bool
     blind_refund_cents: int | None = 0
+    pay_out_cents: int | None = 0
 
     def cover(self, deed: Deed) -> bool:
         """Whether somebody with these limits may do it."""
@@ -149,14 +156,17 @@ class Limits:
             case ApprovalAction.BLIND_RETURN:
                 most_cents = self.blind_refund_cents
                 return most_cents is None or deed.amount_cents <= most_cents
+            case ApprovalAction.PAY_OUT:
+                return self.pay_out_cents is None or deed.amount_cents <= self.pay_out_cents
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What a cashier is about to do that not everybody may.
 
+    `order_id` is what it is done to: an order, or the return or cash movement that it makes.
     `amount_cents` is what it is worth: the price that is let off, the total that is voided, the
-    money that goes back. `percent` says how far a price is off the one on file, rounded up.
+    money that goes back or out. `percent` says how far a price is off the one on file, rounded up.
     """
 
     action: ApprovalAction
@@ -167,17 +177,43 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody is asked to approve: at most this amount, for this order or any one."""
+    """What somebody is asked to approve: at most this much, for this order or any one.
+
+    `percent` is how far a price is to be off the one on file; left out, as far as the approver may.
+    """
 
     action: ApprovalAction
     order_id: UUID | None = None
     amount_cents: int | None = None
     reason: str = ""
+    percent: int | None = None
 
     @property
     def deed(self) -> Deed:
         """The least that it comes to, for whoever is to approve it."""
-        return Deed(self.action, self.order_id, self.amount_cents or 1, percent=1)
+        return Deed(self.action, self.order_id, self.amount_cents or 1, self.percent or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """By whose leave something is done; by nobody's, where one's own limits suffice."""
+
+    name: str = ""
+    approver_id: int | None = None
+    approval_id: UUID | None = None
+    action: ApprovalAction | None = None
+
+    @property
+    def facts(self) -> dict[str, JSON]:
+        """For the audit of the deed: who approved it, and which approval it has used up."""
+        if self.approval_id is None or self.action is None:
+            return {"approved_by": self.name}
+        used: dict[str, JSON] = {
+            "id": str(self.approval_id),
+            "action": self.action.word,
+            "approver": self.approver_id,
+        }
+        return {"approved_by": self.name, "approval": used}
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +335,11 @@ class PairedTerminal:
     def scope(self) -> str:
         """Under which this terminal's idempotency keys live."""
         return f"terminal:{self.register.id}"
+
+    @property
+    def actor(self) -> Actor:
+        """The till itself, for what happens at it before anybody is known."""
+        return Actor(ActorKind.SYSTEM, str(self.register.id), self.register.name, self.scope)
 
 
 @dataclass(frozen=True, slots=True)

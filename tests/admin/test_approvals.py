@@ -60,6 +60,19 @@ def test_the_page_asks_before_it_approves(manager: Client, waiting: Approval) ->
     assert waiting.decided_at is None
 
 
+def test_the_list_says_how_far_a_price_is_to_be_off(manager: Client, waiting: Approval) -> None:
+    Approval.objects.update(action=ApprovalAction.OVERRIDE_PRICE, percent=25)
+    assert "Override price, up to 25 % off" in text_of(manager.get(url(LIST)))
+
+
+def test_a_price_too_far_off_for_who_decides_goes_on_waiting(
+    manager: Client, waiting: Approval
+) -> None:
+    Approval.objects.update(action=ApprovalAction.OVERRIDE_PRICE, percent=51)
+    assert "Manager may not approve this" in decide(manager, waiting)
+    assert Approval.objects.get().decided_at is None
+
+
 def test_whoever_approves_does_so_as_the_person_they_are(
     manager: Client, waiting: Approval
 ) -> None:
@@ -109,9 +122,11 @@ def test_the_menu_says_how_many_wait(manager: Client, waiting: Approval) -> None
 
 def test_an_owner_sets_what_a_role_may_do_alone(owner: Client) -> None:
     limit = RoleLimit.objects.get(role=Role.CASHIER)
-    save(owner, url_of(limit), discount_percent="5", refund_cents="20.00", void_cents="")
+    typed = {"refund_cents": "20.00", "void_cents": "", "pay_out_cents": "7.50"}
+    save(owner, url_of(limit), discount_percent="5", **typed)
     limit.refresh_from_db()
     assert (limit.discount_percent, limit.refund_cents, limit.void_cents) == (5, 2000, None)
+    assert limit.pay_out_cents == 750
 
 
 def test_more_than_the_whole_price_is_no_limit(owner: Client) -> None:

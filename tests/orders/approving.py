@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from apps.stores.services.approvals import approve_by_pin
@@ -25,11 +25,11 @@ def approved(
     action: ApprovalAction = VOID,
     *,
     order_id: UUID | str | None = None,
-    amount_cents: int | None = None,
     by: str = "lea",
     now: datetime = NOON,
+    **most: Any,
 ) -> str:
-    """The token of an approval that somebody gave at this till."""
-    asked = Asked(action, UUID(str(order_id)) if order_id else None, amount_cents)
+    """The token of an approval that somebody gave at this till; `most` are cents and percent."""
+    asked = Asked(action, UUID(str(order_id)) if order_id else None, **most)
     _approval, token = approve_by_pin(till=till, asked=asked, staff_code=by, pin=PIN, now=now)
     return token

@@ -186,7 +186,7 @@ def test_more_than_a_card_paid_does_not_go_back_to_it(mixed_desk: ReturnDesk) ->
 
 
 def test_more_cash_than_came_in_does_not_go_out(mixed_desk: ReturnDesk) -> None:
-    assert mixed_desk.refused(cash(2 * BAG), bags=2) == (422, "refund-exceeds-tender")
+    assert mixed_desk.refused(cash(2 * BAG), bags=2) == (409, "refund-exceeds-tender")
     parts = (cash(BAG), mixed_desk.to_card(BAG))
     assert mixed_desk.take_back(*parts, bags=2).status_code == 201
     mixed_desk.settle()
@@ -195,7 +195,7 @@ def test_more_cash_than_came_in_does_not_go_out(mixed_desk: ReturnDesk) -> None:
 
 
 def test_cash_does_not_go_out_for_what_a_card_paid(desk: ReturnDesk) -> None:
-    assert desk.refused(cash(BAG)) == (422, "refund-exceeds-tender")
+    assert desk.refused(cash(BAG)) == (409, "refund-exceeds-tender")
 
 
 def test_what_was_refunded_by_itself_does_not_go_back_again(desk: ReturnDesk) -> None:
@@ -209,7 +209,7 @@ def test_the_card_of_another_order_gets_nothing(desk: ReturnDesk) -> None:
     assert desk.sell(payment["order_id"], card(payment["id"])).status_code == 201
     settle_payments(now=later())
     other = desk.to_card(BAG, payment["id"])
-    assert desk.refused(other) == (422, "refund-exceeds-tender")
+    assert desk.refused(other) == (409, "refund-exceeds-tender")
 
 
 def test_a_refund_that_stripe_refuses_keeps_its_way_back(mixed_desk: ReturnDesk) -> None:
@@ -220,5 +220,5 @@ def test_a_refund_that_stripe_refuses_keeps_its_way_back(mixed_desk: ReturnDesk)
     assert Refund.objects.get().status == "FAILED"
     assert mixed_desk.payment.refunded_cents == 0
     # The card is owed that bag still; the other bag was paid in cash.
-    assert mixed_desk.refused() == (422, "refund-exceeds-tender")
+    assert mixed_desk.refused() == (409, "refund-exceeds-tender")
     assert_books_are_whole()

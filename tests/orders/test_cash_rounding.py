@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -18,13 +18,15 @@ from apps.orders.services.quoting import quote_order
 from apps.orders.z_checks import find_faulty_shifts
 from apps.orders.z_reports import render_z
 from apps.payments.drawer_selectors import find_unbalanced_drawers
+from apps.payments.errors import TenderInsufficient
 from apps.payments.selectors import list_tenders
 from apps.stores.models import Store
 from tests.conftest import NOON
-from tests.goods import basket, line_of
+from tests.goods import basket, line_of, make_snack
 from tests.payments.drawers import closed, opened
 
 from .crowd import assert_books_balance
+from .gift_cards import by_card, cash, left_on, sold_card
 from .returns import some_of, take_back
 from .sales import ask, booked, fresh, sold, voided
 
@@ -122,6 +124,45 @@ def test_the_drawer_and_the_z_hold_what_was_kept(coinless: Till, bourbon: Produc
     assert tendered == z["net_cents"] + z["cash_rounding_cents"]
     assert "Cash rounding" in render_z(z)
     assert [*find_faulty_shifts(), *find_unbalanced_drawers()] == []
+
+
+@pytest.fixture
+def pin(store: Store) -> Product:
+    """$0.02, which is nothing where there are no pennies."""
+    return make_snack("PIN-1", price_cents=2, on_hand=10, store=store)
+
+
+@pytest.mark.parametrize("tenders", [[], [{"kind": "cash", "amount_cents": 0}]])
+def test_a_cent_or_two_in_cash_are_nothing_and_sold_all_the_same(
+    coinless: Till, pin: Product, tenders: list[Any]
+) -> None:
+    opened(coinless)
+    order = sold(coinless, pin, tenders=tenders)
+    assert (order["total_cents"], order["cash_rounding_cents"], order["change_cents"]) == (2, -2, 0)
+    assert booked(coinless, order["id"]) == order
+    given = take_back(coinless, order)
+    assert (given["total_cents"], given["cash_rounding_cents"]) == (2, -2)
+    z = closed(coinless, now=LATER)
+    assert (z["cash"]["sales_cents"], z["variance_cents"], z["cash_rounding_cents"]) == (0, 0, 0)
+    assert_books_balance()
+
+
+def test_where_there_are_pennies_two_cents_are_two_cents(lead_till: Till, pin: Product) -> None:
+    with pytest.raises(TenderInsufficient):
+        sold(lead_till, pin, tenders=[])
+
+
+def test_the_two_cents_that_a_card_leaves_may_be_said_to_be_cash(
+    coinless: Till, bourbon: Product
+) -> None:
+    sold_card(coinless, 2_137)
+    with pytest.raises(TenderInsufficient):
+        sold(coinless, bourbon, tenders=[by_card(2_137)])
+    order = sold(coinless, bourbon, tenders=[by_card(2_137), cash(0)])
+    assert (order["cash_rounding_cents"], order["change_cents"]) == (-2, 0)
+    voided(coinless, order["id"])
+    assert left_on() == 2_137
+    assert_books_balance()
 
 
 def test_a_quote_says_what_it_comes_to_in_cash(coinless: Till, bourbon: Product) -> None:

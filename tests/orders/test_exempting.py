@@ -23,6 +23,7 @@ from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.api.wire import refusal
 
 from .baskets import BOURBON, CHIPS, DAY, STORE, line, price, rates
+from .gift_cards import card
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -155,6 +156,17 @@ def test_a_return_of_an_exempt_sale_gives_back_no_tax(api: ApiClient, bourbon: P
     body = {"lines": [back], "refund_to": refund, "reason": "unopened"}
     given = api.post(f"orders/{sold['id']}/returns", body, key=str(uuid4())).json()
     assert (given["tax_cents"], given["total_cents"]) == (0, 1999)
+
+
+@pytest.mark.django_db
+def test_gift_cards_alone_are_no_sale_without_tax(api: ApiClient, bourbon: Product) -> None:
+    api.post("shifts", {"id": str(uuid4()), "opening_float_cents": 0}, key=str(uuid4()))
+    body = basket(gift_cards=[card()], tax_exemption=claim(file_certificate()))
+    sold = sell(api, body)
+    assert sold["tax_exemption"] is None
+    assert api.get(f"orders/{sold['id']}").json() == sold
+    z = api.post("shifts/current/close", {"counted": {"5000": 1}}, key=str(uuid4())).json()
+    assert (z["sales"]["count"], z["exempt"]["count"]) == (1, 0)
 
 
 @pytest.mark.django_db

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django_subatomic.db import transaction
 
 from apps.core.models import AuditEntry
+from apps.core.reference import bump_revision
 from apps.orders.errors import PriceOverrideNeedsApproval
 from apps.orders.models import Order
 from apps.stores.errors import ApprovalInvalid
-from apps.stores.models import Approval
+from apps.stores.models import Approval, RoleLimit
 from apps.stores.types import Role
 from tests.conftest import NOON
 from tests.factories import make_staff, open_till
@@ -48,6 +50,7 @@ def test_each_line_at_another_price_stands_in_the_audit(till: Till, bourbon: Pro
     order = sold(till, bourbon, line)
     entry = AuditEntry.objects.get(action="price.overridden")
     assert entry.subject == f"order-line:{line['id']}"
+    assert entry.facts.pop("approval")["action"] == "override-price"
     assert entry.facts == {
         "order": order["id"],
         "quantity": 2,
@@ -79,6 +82,35 @@ def test_nobody_approves_more_than_they_may_let_off_themselves(
     token = approved(till, OVERRIDE, by="mia")
     with pytest.raises(ApprovalInvalid, match="beyond what Mia may approve"):
         send(till, basket(let_off(bourbon, 999, token)))
+
+
+def test_an_approval_of_a_price_is_good_for_the_percent_it_was_given_for(
+    till: Till, bourbon: Product
+) -> None:
+    token = approved(till, OVERRIDE, percent=25, by="mia")
+    with pytest.raises(ApprovalInvalid, match="given for 25 percent off at most, and this is 26"):
+        send(till, basket(let_off(bourbon, 1499, token)))
+    assert sold(till, let_off(bourbon, 1500, token))
+
+
+def test_an_approval_without_a_percent_goes_as_far_as_its_approver_might_then(
+    till: Till, bourbon: Product
+) -> None:
+    token = approved(till, OVERRIDE, by="mia")
+    RoleLimit.objects.filter(role=Role.MANAGER).update(discount_percent=90)
+    with transaction():
+        bump_revision()
+    with pytest.raises(ApprovalInvalid, match="given for 50 percent off at most, and this is 51"):
+        send(till, basket(let_off(bourbon, 999, token)))
+
+
+def test_the_refusal_of_a_price_says_the_percent_to_ask_for(till: Till, bourbon: Product) -> None:
+    with pytest.raises(PriceOverrideNeedsApproval) as refused:
+        send(till, basket(let_off(bourbon, 1899), let_off(bourbon, 1499)))
+    assert (refused.value.facts["percent"], refused.value.facts["amount_cents"]) == (26, 600)
+    percent: Any = refused.value.facts["percent"]
+    token = approved(till, OVERRIDE, amount_cents=600, percent=percent, by="mia")
+    assert sold(till, let_off(bourbon, 1899, token), let_off(bourbon, 1499, token))
 
 
 def test_an_approval_is_not_used_by_a_second_order(till: Till, bourbon: Product) -> None:

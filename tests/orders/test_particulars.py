@@ -77,6 +77,7 @@ def test_tips_are_told_by_cashier_on_cards_and_in_cash(
         "name": lead_till.clerk.name,
         "tip_cents": 550,
         "by_card_cents": 250,
+        "by_gift_card_cents": 0,
         "in_cash_cents": 300,
     }
     assert f"Tips of {lead_till.clerk.name}" in render_z(z)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_subatomic.db import transaction
 
+from apps.core.errors import DomainError
 from apps.core.reference import bump_revision
 from apps.customers.errors import PointsInsufficient, PointsNeedCustomer, PointsNotTaken
 from apps.customers.models import LoyaltyAccount, LoyaltyEntry, LoyaltyProgramme
@@ -130,6 +131,37 @@ def test_points_are_somebodys(till: Till, ada: Customer, bourbon: Product) -> No
         sold(till, bourbon, redeem_points=100)
 
 
+@pytest.mark.parametrize(
+    ("points", "code", "sentence"),
+    [
+        (99, "points-too-few", "The fewest points that can be used are 100"),
+        (300, "points-insufficient", "The customer has 250 points"),
+        (9_999, "points-too-many", "use 1999 at most"),
+    ],
+)
+def test_a_refusal_of_points_names_its_own_reason_at_the_field(
+    till: Till, ada: Customer, bourbon: Product, points: int, code: str, sentence: str
+) -> None:
+    make_points(LoyaltyProgramme.objects.get(), ada, 250)
+    with pytest.raises(DomainError) as refused:
+        buy(till, ada, bourbon, redeem_points=points)
+    (fault,) = refused.value.errors
+    assert (fault.pointer, fault.code) == ("/redeem_points", code)
+    assert sentence in fault.detail
+
+
+def test_points_of_nobody_are_told_so_at_the_field(till: Till, bourbon: Product) -> None:
+    with pytest.raises(PointsNeedCustomer) as refused:
+        sold(till, bourbon, redeem_points=100)
+    assert [fault.code for fault in refused.value.errors] == ["points-need-customer"]
+
+
+def test_a_store_without_a_programme_says_so_at_the_field(till: Till, bourbon: Product) -> None:
+    with pytest.raises(PointsNotTaken) as refused:
+        buy(till, make_customer(), bourbon, redeem_points=100)
+    assert [fault.code for fault in refused.value.errors] == ["points-no-programme"]
+
+
 def test_a_void_puts_points_as_if_nothing_was_sold(
     till: Till, lead_till: Till, ada: Customer, bourbon: Product
 ) -> None:
@@ -211,3 +243,11 @@ def test_nobody_takes_away_points_that_are_not_there(ada: Customer) -> None:
         adjust(account, -51)
     adjust(account, -50, "typed twice")
     assert balance(ada) == 0
+
+
+def test_points_worth_less_than_a_cent_are_too_few(till: Till, bourbon: Product) -> None:
+    programme, ada = make_programme(hundred_points_cents=1, minimum_points=1), make_customer()
+    make_points(programme, ada, 250)
+    with pytest.raises(PointsNotTaken, match="99 points are worth less than a cent") as refused:
+        buy(till, ada, bourbon, redeem_points=99)
+    assert [fault.code for fault in refused.value.errors] == ["points-too-few"]

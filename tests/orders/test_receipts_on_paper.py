@@ -21,7 +21,7 @@ from apps.orders.types import ReceiptFormat
 from apps.payments.types import Tender, TenderKind
 from apps.stores.models import Store
 from tests.conftest import NOON
-from tests.goods import line_of
+from tests.goods import line_of, make_snack
 
 from .sales import fresh, sold, voided
 
@@ -140,6 +140,14 @@ def test_a_sale_that_took_no_cash_opens_no_drawer(
     by_card = {UUID(order["id"]): [Tender(TenderKind.CARD, 4500)]}
     monkeypatch.setattr("apps.orders.services.printing.list_tenders", lambda **_: by_card)
     assert KICK not in printed(till, order, ESCPOS)
+
+
+def test_two_cents_that_are_nothing_open_no_drawer(till: Till, store: Store) -> None:
+    with transaction():
+        bump_revision()
+        Store.objects.update(rounds_cash=True)
+    pin = make_snack("PIN-1", price_cents=2, on_hand=10, store=store)
+    assert KICK not in printed(till, sold(till, pin, cash=0), ESCPOS)
 
 
 def test_a_kick_alone_prints_nothing() -> None:

@@ -72,7 +72,7 @@ def test_a_price_nobody_approved_names_the_action_and_the_lines(till: Till, chip
     with pytest.raises(errors.PriceOverrideNeedsApproval) as refusal:
         send(till, body)
     wanted = {"action": "override-price", "order_id": body["id"], "amount_cents": 198}
-    assert refusal.value.facts == {**wanted, "lines": [1]}
+    assert refusal.value.facts == {**wanted, "percent": 100, "lines": [1]}
 
 
 def test_an_unknown_barcode_writes_nothing(till: Till, chips: Product) -> None:

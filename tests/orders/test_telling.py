@@ -12,8 +12,10 @@ from apps.orders.models import Order
 from apps.stores.types import Role
 from tests.catalog.promotions.drafts import publish as promote
 from tests.conftest import NOON
+from tests.customers.people import make_customer
+from tests.customers.points import make_points, make_programme
 from tests.factories import make_store, open_till
-from tests.goods import make_snack
+from tests.goods import line_of, make_snack
 
 from .sales import sold
 
@@ -56,3 +58,22 @@ def test_a_sale_without_either_says_nothing_of_them(till: Till, chips: Product) 
     assert [entry.action for entry in AuditEntry.objects.filter(chain=till.scope)] == [
         "order.completed"
     ]
+
+
+def test_every_discount_stands_in_the_entry_of_the_sale_with_what_gave_it(till: Till) -> None:
+    happy = promote(code="HAPPY", percent=Decimal(10))
+    chips = make_snack(price_cents=200)
+    order = sold(till, line_of(chips, 2), chips)
+    facts = AuditEntry.objects.get(action="order.completed").facts
+    assert facts["discount_cents"] == order["discount_cents"] == 60
+    assert facts["discounts"] == [
+        {"code": happy.code, "version": happy.version, "amount_cents": 60},
+    ]
+
+
+def test_points_stand_there_as_well(till: Till) -> None:
+    programme, ada, chips = make_programme(), make_customer(), make_snack(price_cents=200)
+    make_points(programme, ada, 150)
+    sold(till, chips, customer_id=str(ada.pk), redeem_points=150)
+    (told,) = AuditEntry.objects.get(action="order.completed").facts["discounts"]
+    assert (told["code"], told["amount_cents"]) == ("POINTS", 150)

@@ -117,3 +117,17 @@ def test_returns_of_all_parts_hand_back_what_was_paid_and_never_more(
         assert handed <= max(paid, round_to_nickel(paid))
     whole = round_to_nickel(paid) if rounds_cash else paid
     assert handed == max(whole, before)  # what was handed back is not asked for again
+
+
+@pytest.mark.parametrize("due", [3, 4, 5, 1_000])
+def test_what_is_more_than_two_cents_is_not_let_off(due: int) -> None:
+    for tenders in ([], [cash(0)], [card(1_000)], [card(1_000), cash(0)]):
+        paid = sum(tender.amount_cents for tender in tenders)
+        with pytest.raises(TenderInsufficient):
+            settle(paid + due, tenders, rounds_cash=True)
+
+
+@pytest.mark.parametrize("due", [1, 2])
+def test_a_card_alone_leaves_no_cent_owed(due: int) -> None:
+    with pytest.raises(TenderInsufficient):
+        settle(1_000 + due, [card(1_000)], rounds_cash=True)

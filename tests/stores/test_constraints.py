@@ -86,6 +86,7 @@ CHECKS: list[tuple[str, type[Model], dict[str, Any]]] = [
     ("role_limit_is_a_percentage", RoleLimit, {"discount_percent": 101}),
     ("role_limits_not_negative", RoleLimit, {"refund_cents": -1}),
     ("role_limits_not_negative", RoleLimit, {"void_cents": -1}),
+    ("role_limits_not_negative", RoleLimit, {"pay_out_cents": -1}),
     ("approval_action_is_known", Approval, {"action": "GIVE_AWAY"}),
     ("approval_amount_not_negative", Approval, {"amount_cents": -1}),
     ("approval_is_decided_by_somebody", Approval, {"decided_at": DAWN}),

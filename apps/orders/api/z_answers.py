@@ -18,8 +18,8 @@ class CountIn(StrictSerializer):
 
     counted = serializers.DictField(
         child=WholeNumberField(min_value=0, max_value=MOST_OF_A_KIND),
-        allow_empty=False,
-        help_text='How many of each coin and note, by its worth in cents: {"100": 12, "500": 3}.',
+        help_text='How many of each coin and note, by its worth in cents: {"100": 12, "500": 3}. '
+        "An empty drawer is `{}`.",
     )
 
 
@@ -77,6 +77,10 @@ class TipsOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     tip_cents = serializers.IntegerField()
     by_card_cents = serializers.IntegerField(help_text="On cards: never in the drawer.")
+    by_gift_card_cents = serializers.IntegerField(
+        required=False,
+        help_text="On gift cards and store credit; an older Z tells them with the cards.",
+    )
     in_cash_cents = serializers.IntegerField(help_text="In the drawer until it is paid out.")
 
 
@@ -96,6 +100,9 @@ class TakingsOut(serializers.Serializer[Any]):
         required=False, help_text="The tenders' net is net_cents and this: cash without pennies."
     )
     tips = TipsOut(many=True, required=False)
+    format = serializers.IntegerField(
+        required=False, help_text="2 where tips are told by what paid them; older ones do not say."
+    )
     exempt = ExemptSums(required=False, help_text="Not on a Z written before it was counted.")
     expected_cents = serializers.IntegerField()
     variance_cents = serializers.IntegerField()

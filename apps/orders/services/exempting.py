@@ -25,6 +25,8 @@ def find_exemption(
 ) -> Exemption | None:
     """The exemption under which a basket is sold, or None; a sale that comes late, as of its time.
 
+    Gift cards alone bear no tax anyway: there is nothing to exempt, and nothing is counted as such.
+
     Raises:
         CustomerNotOnFile: the customer is not known, or not any more.
         ExemptionUnknown, ExemptionNotInForce, ExemptionNotForResale: it frees no such sale.
@@ -43,7 +45,7 @@ def find_exemption(
         consumed=[item.name for item in items if not item.tracks_stock],
         alcohol=[item.name for item in items if item.beverage is not BeverageType.NONE],
     )
-    return exemption
+    return exemption if lines else None
 
 
 def refuse_unentitled(basket: PricedBasket, tenders: Sequence[Tender]) -> None:

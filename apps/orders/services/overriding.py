@@ -10,7 +10,7 @@ from django_subatomic.db import transaction_required
 from apps.core import audit
 from apps.orders.errors import PriceOverrideNeedsApproval
 from apps.stores.services.authorising import authorise, is_within_limits
-from apps.stores.types import ApprovalAction, Deed
+from apps.stores.types import MOST_PERCENT, ApprovalAction, Deed, Leave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,8 @@ def refuse_unapproved(till: Till, order_id: UUID, overridden: Sequence[Overridde
     """Refuse lines that need an approval and name none.
 
     Raises:
-        PriceOverrideNeedsApproval: naming the lines, and what they are off by together.
+        PriceOverrideNeedsApproval: naming the lines, what they are off by together, and the percent
+            by which the furthest is, so that whoever is asked can be refused then and there.
     """
     needy = beyond_limits(till, order_id, overridden)
     bare = [line for line in needy if not line.approval]
@@ -46,29 +47,30 @@ def refuse_unapproved(till: Till, order_id: UUID, overridden: Sequence[Overridde
             action=OVERRIDE_PRICE.word,
             order_id=str(order_id),
             amount_cents=sum(line.amount_cents for line in bare),
+            percent=min(max(line.percent for line in bare), MOST_PERCENT),
             lines=[line.position for line in bare],
         )
 
 
 @transaction_required
-def approve_overrides(*, till: Till, sale: Sale, now: datetime) -> Mapping[UUID, str]:
-    """Use up the approvals of a sale; by line, who approved it. One may stand on several lines.
+def approve_overrides(*, till: Till, sale: Sale, now: datetime) -> Mapping[UUID, Leave]:
+    """Use up the approvals of a sale; whose leave it is, by line. One may stand on several.
 
     Raises:
         ApprovalInvalid: as `authorising.authorise`.
     """
-    order_id, approvers = sale.request.id, dict[UUID, str]()
+    order_id, leaves = sale.request.id, dict[UUID, Leave]()
     needy = beyond_limits(till, order_id, sale.overridden)
     for token in sorted({line.approval or "" for line in needy}):
         covered = [line for line in needy if (line.approval or "") == token]
-        name = authorise(till=till, deed=_deed_of(order_id, covered), token=token, now=now)
-        approvers |= {line.line_id: name for line in covered}
-    return approvers
+        leave = authorise(till=till, deed=_deed_of(order_id, covered), token=token, now=now)
+        leaves |= {line.line_id: leave for line in covered}
+    return leaves
 
 
 @transaction_required
 def tell_of_overrides(
-    *, till: Till, sale: Sale, approvers: Mapping[UUID, str], now: datetime
+    *, till: Till, sale: Sale, leaves: Mapping[UUID, Leave], now: datetime
 ) -> None:
     """One entry of the audit for each line sold at another price."""
     for line in sale.overridden:
@@ -78,7 +80,7 @@ def tell_of_overrides(
             "lawful_cents": line.lawful_cents,
             "price_cents": line.price_cents,
             "amount_cents": line.amount_cents,
-            "approved_by": approvers.get(line.line_id, ""),
+            **leaves.get(line.line_id, Leave()).facts,
         }
         subject = f"order-line:{line.line_id}"
         audit.record(audit.AuditFact(now, till.actor, "price.overridden", subject, facts))

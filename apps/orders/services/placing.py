@@ -17,7 +17,7 @@ from apps.orders.services.claiming import claim
 from apps.orders.services.closing.amending import amend_z
 from apps.orders.services.deciding import decide
 from apps.orders.services.overriding import approve_overrides
-from apps.orders.services.telling import tell_of_exceptions
+from apps.orders.services.telling import facts_of_sale, tell_of_exceptions
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
 from apps.payments.drawer_selectors import find_closed_shift
@@ -50,9 +50,9 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     sale = decide(till=till, request=request, now=now)
     if late and request.taken_at:
         sale = replace(sale, business_date=till.store.business_date(request.taken_at))
-    approvers = approve_overrides(till=till, sale=sale, now=now)
+    leaves = approve_overrides(till=till, sale=sale, now=now)
     sale = claim(till=till, sale=sale, now=now)
-    tell_of_exceptions(till=till, sale=sale, approvers=approvers, now=now)
+    tell_of_exceptions(till=till, sale=sale, leaves=leaves, now=now)
     held = claim_number(till, sale.business_date, late=late.pk if late else None)
     number = order_number(
         store_code=till.store.code,
@@ -66,7 +66,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         till.actor,
         "order.completed",
         f"order:{request.id}",
-        {"number": number, "total_cents": sale.total_cents, "lines": len(request.lines)},
+        facts_of_sale(sale, number),
     )
     event = OrderCompleted(
         aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document

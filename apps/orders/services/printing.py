@@ -108,4 +108,4 @@ def _opens_drawer(order: Order, paper: Paper) -> bool:
     if order.voided_at is not None or order.terminal_id != paper.drawer_of:
         return False
     taken = list_tenders(order_ids=[order.pk])[order.pk]
-    return any(tender.kind is TenderKind.CASH for tender in taken)
+    return any(tender.kind is TenderKind.CASH and tender.amount_cents for tender in taken)

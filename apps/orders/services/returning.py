@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
     from apps.orders.models import Order
     from apps.orders.types import ReturnRequest
-    from apps.stores.types import Till
+    from apps.stores.types import Leave, Till
 
 
 @transaction_required
@@ -60,7 +60,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
         raise errors.OrderAlreadyVoided("All of it went back when it was voided.")
     lines = take_back(order=order, asked=request.lines)
     total_cents = sum(line.total_cents for line in lines)
-    approver = _authorise(till, request, total_cents, now)
+    leave = _authorise(till, request, total_cents, now)
     # Payments are locked before the drawer.
     rounding_cents = hand_back(
         till=till, order=order, request=request, total_cents=total_cents, now=now
@@ -68,7 +68,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     take_points_back(till=till, order=order, coming=lines, return_id=request.id, now=now)
     given = _write(till, order, request, lines, rounding_cents, now)
     document = describe_returns(returns=[given])[0]
-    _tell(till, given, approver, document, now)
+    _tell(till, given, leave, document, now)
     _restock(till, request, lines, now)
     return document
 
@@ -118,21 +118,19 @@ def _write(
     return given
 
 
-def _authorise(till: Till, request: ReturnRequest, total_cents: int, now: datetime) -> str:
+def _authorise(till: Till, request: ReturnRequest, total_cents: int, now: datetime) -> Leave:
     deed = Deed(ApprovalAction.RETURN_ORDER, request.order_id, total_cents)
     token, refusal = request.approval, errors.ReturnNeedsApproval
     return authorise(till=till, deed=deed, token=token, refusal=refusal, now=now)
 
 
-def _tell(
-    till: Till, given: Return, approver: str, document: dict[str, Any], now: datetime
-) -> None:
+def _tell(till: Till, given: Return, leave: Leave, document: dict[str, Any], now: datetime) -> None:
     facts: dict[str, JSON] = {
         "order": str(given.order_id),
         "number": given.order.number,
         "total_cents": given.total_cents,
         "reason": given.reason,
-        "approved_by": approver,
+        **leave.facts,
     }
     fact = audit.AuditFact(now, till.actor, "order.returned", f"return:{given.pk}", facts)
     audit.record(fact)

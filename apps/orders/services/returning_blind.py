@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON
     from apps.orders.types import BlindReturnRequest, PricedBasket
     from apps.payments.stored_value_types import Posted
-    from apps.stores.types import Till
+    from apps.stores.types import Leave, Till
 
 LATELY = timedelta(days=30)
 
@@ -60,7 +60,7 @@ def return_without_receipt(
         return describe_blind_return(known)
     basket = price_blind(till=till, request=request, since=now - LATELY, now=now)
     deed = Deed(ApprovalAction.BLIND_RETURN, request.id, basket.total_cents)
-    approver = authorise(
+    leave = authorise(
         till=till,
         deed=deed,
         token=request.approval,
@@ -75,10 +75,10 @@ def return_without_receipt(
         amount_cents=basket.total_cents,
         now=now,
     )
-    _write(till, request, basket, posted, approver, now)
+    _write(till, request, basket, posted, leave, now)
     given = list_blind_returns().get(pk=request.id)
     document = describe_blind_return(given)
-    _tell(till, given, document, now)
+    _tell(till, given, leave, document, now)
     _restock(till, given, list(given.lines.all()), now)
     return document
 
@@ -98,7 +98,7 @@ def _write(
     request: BlindReturnRequest,
     basket: PricedBasket,
     posted: Posted,
-    approver: str,
+    leave: Leave,
     now: datetime,
 ) -> None:
     given = BlindReturn.objects.create(
@@ -107,7 +107,7 @@ def _write(
         terminal_id=till.register.id,
         cashier_id=till.clerk.id,
         cashier_name=till.clerk.name,
-        approved_by=approver,
+        approved_by=leave.name,
         shift_id=hold_drawer(till),
         business_date=till.store.business_date(now),
         reason=request.reason,
@@ -136,12 +136,14 @@ def _write(
     )
 
 
-def _tell(till: Till, given: BlindReturn, document: dict[str, Any], now: datetime) -> None:
+def _tell(
+    till: Till, given: BlindReturn, leave: Leave, document: dict[str, Any], now: datetime
+) -> None:
     facts: dict[str, JSON] = {
         "total_cents": given.total_cents,
         "amount_cents": given.total_cents,
         "reason": given.reason,
-        "approved_by": given.approved_by,
+        **leave.facts,
         "last4": given.entry.account.last4,
     }
     subject = f"return:{given.pk}"

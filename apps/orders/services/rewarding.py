@@ -55,12 +55,13 @@ def take_points(
     """
     if request.customer_id is None:
         if request.redeem_points:
-            raise PointsNeedCustomer("Look the customer up first.", errors=[_at("Whose points?")])
+            detail = "Look the customer up first: points are somebody's."
+            raise PointsNeedCustomer(detail, errors=[_at(PointsNeedCustomer.code, detail)])
         return list(promoted), None
     programme = find_programme(store_id=till.store.id)
     if programme is None:
         if request.redeem_points:
-            raise _not_taken("This store has no loyalty programme.")
+            raise _not_taken("points-no-programme", "This store has no loyalty programme.")
         return list(promoted), None
     taking_part = [counts(programme, line.item.beverage, line.item.tax_class) for line in lines]
     rooms = [
@@ -100,11 +101,16 @@ def _room(store: StoreProfile, line: BasketLine, off: LineDiscount) -> int:
 def _redeem(programme: Programme, request: OrderRequest, rooms: Sequence[int]) -> tuple[int, ...]:
     points = request.redeem_points
     if points < programme.minimum_points:
-        raise _not_taken(f"The fewest points that can be used are {programme.minimum_points}.")
+        fewest = programme.minimum_points
+        detail = f"The fewest points that can be used are {fewest}."
+        raise _not_taken("points-too-few", detail, fewest_points=fewest)
     cents = worth_of(points, programme)
-    if not cents or cents > sum(rooms):
+    if not cents:
+        raise _not_taken("points-too-few", f"{points} points are worth less than a cent.")
+    if cents > sum(rooms):
         most = points_for(sum(rooms), programme)
         raise _not_taken(
+            "points-too-many",
             f"The goods take {format_cents(sum(rooms))} off for points, not"
             f" {format_cents(cents)}: use {most} at most.",
             most_points=most,
@@ -113,7 +119,8 @@ def _redeem(programme: Programme, request: OrderRequest, rooms: Sequence[int]) -
     balance = find_balance(programme_id=programme.id, customer_id=request.customer_id)
     if balance < points:
         detail = f"The customer has {balance} points."
-        raise PointsInsufficient(detail, errors=[_at(detail)], balance=balance, needed=points)
+        fault = _at(PointsInsufficient.code, detail)
+        raise PointsInsufficient(detail, errors=[fault], balance=balance, needed=points)
     return share_out(cents, rooms)
 
 
@@ -173,9 +180,9 @@ def _left_after(order: Order, coming: Sequence[ReturnLine]) -> tuple[int, int]:
     return earned_on(net_left, points["points_per_dollar"]), used_left
 
 
-def _not_taken(detail: str, **facts: Any) -> PointsNotTaken:
-    return PointsNotTaken(detail, errors=[_at(detail)], **facts)
+def _not_taken(code: str, detail: str, **facts: Any) -> PointsNotTaken:
+    return PointsNotTaken(detail, errors=[_at(code, detail)], **facts)
 
 
-def _at(detail: str) -> FieldError:
-    return FieldError("/redeem_points", "points-not-taken", detail)
+def _at(code: str, detail: str) -> FieldError:
+    return FieldError("/redeem_points", code, detail)

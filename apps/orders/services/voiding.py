@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.core.types import JSON
-    from apps.stores.types import Till
+    from apps.stores.types import Leave, Till
 
 
 @transaction_required
@@ -56,10 +56,10 @@ def void_order(
         raise OrderNotVoidable("Some of it was returned. Take the rest back as a return, too.")
     _claim(order, till, reason, now)
     deed = Deed(ApprovalAction.VOID_ORDER, order_id, order.total_cents)
-    approver = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
+    leave = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
     let_go(till=till, order=order, now=now)
     Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
-    _tell(order, till, reason, approver, now)
+    _tell(order, till, reason, leave, now)
     document = Document(order_id, MovementKind.VOID, till.store.id, reason)
     moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]
     move_for_order(actor=till.actor, document=document, moves=moves, now=now)
@@ -78,13 +78,13 @@ def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
         raise OrderNotVoidable("It was voided already.")
 
 
-def _tell(order: Order, till: Till, reason: str, approver: str, now: datetime) -> None:
+def _tell(order: Order, till: Till, reason: str, leave: Leave, now: datetime) -> None:
     subject = f"order:{order.pk}"
     facts: dict[str, JSON] = {
         "number": order.number,
         "total_cents": order.total_cents,
         "reason": reason,
-        "approved_by": approver,
+        **leave.facts,
     }
     audit.record(audit.AuditFact(now, till.actor, "order.voided", subject, facts))
     outbox.publish(

@@ -130,7 +130,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @display(description="What")
     def what(self, approval: Approval) -> str:
-        return approval.get_action_display()
+        return approval.wording
 
     @display(
         description="State",

@@ -19,13 +19,22 @@ if TYPE_CHECKING:
 class RoleLimitAdmin(OfficeAdmin):
     """One row per role."""
 
-    list_display = ("role", "discount", "refunds", "blind_refunds", "voids", "may_open_drawer")
+    list_display = (
+        "role",
+        "discount",
+        "refunds",
+        "blind_refunds",
+        "voids",
+        "pay_outs",
+        "may_open_drawer",
+    )
     fields = (
         "role",
         "discount_percent",
         "refund_cents",
         "blind_refund_cents",
         "void_cents",
+        "pay_out_cents",
         "may_open_drawer",
     )
     readonly_fields = ("role",)
@@ -46,6 +55,10 @@ class RoleLimitAdmin(OfficeAdmin):
     @display(description="Void")
     def voids(self, limit: RoleLimit) -> str:
         return _say_limit(limit.void_cents)
+
+    @display(description="Pay-out")
+    def pay_outs(self, limit: RoleLimit) -> str:
+        return _say_limit(limit.pay_out_cents)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # there is one per role

@@ -10,13 +10,20 @@ from django_subatomic.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from apps.core.api.fields import CentsField, IdField, OneOfField, StrictSerializer, TextField
+from apps.core.api.fields import (
+    CentsField,
+    IdField,
+    OneOfField,
+    StrictSerializer,
+    TextField,
+    WholeNumberField,
+)
 from apps.core.api.views import send_json
 from apps.stores import errors
 from apps.stores.api.views import TOKEN_REFUSALS, TillView
 from apps.stores.selectors import get_approval, status_of_approval
 from apps.stores.services.approvals import approve_by_pin, ask_for_approval
-from apps.stores.types import ApprovalAction, Asked
+from apps.stores.types import MOST_PERCENT, ApprovalAction, Asked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +47,23 @@ class AskIn(StrictSerializer):
     amount_cents = CentsField(
         required=False, allow_null=True, help_text="At most. Left out: what the approver may."
     )
+    percent = WholeNumberField(
+        min_value=0,
+        max_value=MOST_PERCENT,
+        required=False,
+        allow_null=True,
+        help_text="Of a price: off by this at most, as the refusal of the order says it. Left out:"
+        " what the approver may.",
+    )
     reason = TextField(max_length=200, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_price = attrs["action"] == ApprovalAction.OVERRIDE_PRICE.word
+        if attrs.get("percent") is not None and not is_price:
+            raise serializers.ValidationError(
+                {"percent": ["Only a price is off by a percentage."]}, code="surplus"
+            )
+        return attrs
 
 
 class ApproveIn(AskIn):
@@ -56,6 +79,7 @@ class ApprovalOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES)
     order_id = serializers.UUIDField(allow_null=True)
     amount_cents = serializers.IntegerField(allow_null=True)
+    percent = serializers.IntegerField(allow_null=True, help_text="Of a price; else null.")
     approved_by = serializers.CharField(allow_null=True)
     expires_at = serializers.DateTimeField(help_text="Until then it waits, or may be used.")
 
@@ -121,6 +145,7 @@ def _read(asked: dict[str, Any]) -> Asked:
         asked.get("order_id"),
         asked.get("amount_cents"),
         asked.get("reason", ""),
+        asked.get("percent"),
     )
 
 
@@ -137,6 +162,7 @@ def _describe(approval: Approval, now: datetime) -> dict[str, Any]:
         "status": status_of_approval(approval, now=now),
         "order_id": approval.order_id,
         "amount_cents": approval.amount_cents,
+        "percent": approval.percent,
         "approved_by": approver.name if approver and not approval.is_denied else None,
         "expires_at": approval.expires_at,
     }

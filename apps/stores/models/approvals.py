@@ -40,6 +40,13 @@ class RoleLimit(models.Model):
         default=0,
         help_text="What this role may approve per return, to store credit. Empty: no limit.",
     )
+    pay_out_cents = models.BigIntegerField(
+        "pay-out",
+        null=True,
+        blank=True,
+        default=0,
+        help_text="Each time, out of the drawer. Empty: no limit. 0: never.",
+    )
 
     class Meta:
         constraints = [
@@ -51,7 +58,8 @@ class RoleLimit(models.Model):
             models.CheckConstraint(
                 condition=(Q(refund_cents__isnull=True) | Q(refund_cents__gte=0))
                 & (Q(void_cents__isnull=True) | Q(void_cents__gte=0))
-                & (Q(blind_refund_cents__isnull=True) | Q(blind_refund_cents__gte=0)),
+                & (Q(blind_refund_cents__isnull=True) | Q(blind_refund_cents__gte=0))
+                & (Q(pay_out_cents__isnull=True) | Q(pay_out_cents__gte=0)),
                 name="role_limits_not_negative",
             ),
         ]
@@ -75,6 +83,9 @@ class Approval(models.Model):
     order_id = models.UUIDField(null=True, help_text="Empty: any one order.")
     amount_cents = models.BigIntegerField(
         null=True, help_text="At most. Empty: what the approver's own limits allow."
+    )
+    percent = models.PositiveIntegerField(
+        null=True, help_text="How far a price may be off. Empty: it is no price, or not decided."
     )
     reason = models.CharField(max_length=200, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -113,3 +124,9 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} for {self.cashier}"
+
+    @property
+    def wording(self) -> str:
+        """What is approved, in words: of a price with how far it may be off."""
+        far = "" if self.percent is None else f", up to {self.percent} % off"
+        return f"{self.get_action_display()}{far}"

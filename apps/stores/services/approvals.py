@@ -8,6 +8,7 @@ deed, so that a deed that is refused leaves it unused.
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,9 @@ def approve_by_pin(*, till: Till, asked: Asked, staff_code: str, pin: str, now: 
         PinWrong, PinLocked: as `pins.prove_pin`.
         ApprovalBeyondLimit: the person's own limits do not go that far.
     """
-    at = Counter(till.store.id, till.register.id)
+    at = Counter(till.store.id, till.register.id, till.actor, asked.action.word)
     approver = prove_pin(at=at, staff_code=staff_code, pin=pin, now=now)
-    return _give(till, asked, approver, now)
+    return _give(till, asked, approver, at, now)
 
 
 @transaction_required
@@ -83,11 +84,17 @@ def decide_approval(
             "Your account belongs to no member of staff. An owner can say whose it is."
         )
     if not is_denied:
-        _refuse_own(approver, approval.cashier_id, _asked_of(approval))
-        _refuse_beyond(approver, _asked_of(approval))
-    moved = Approval.objects.filter(
-        pk=approval_id, decided_at__isnull=True, expires_at__gt=now
-    ).update(approver=approver, is_denied=is_denied, decided_at=now, expires_at=now + GOOD_FOR)
+        asked = _asked_of(approval)
+        _refuse_own(approver, approval.cashier_id, asked)
+        approval.percent = _refuse_beyond(approver, asked)
+    waiting = Approval.objects.filter(pk=approval_id, decided_at__isnull=True, expires_at__gt=now)
+    moved = waiting.update(
+        approver=approver,
+        percent=approval.percent,
+        is_denied=is_denied,
+        decided_at=now,
+        expires_at=now + GOOD_FOR,
+    )
     if not moved:
         raise ApprovalDecided("Somebody has decided already, or the till has stopped waiting.")
     approval.approver = approver
@@ -96,10 +103,10 @@ def decide_approval(
 
 
 @transaction
-def _give(till: Till, asked: Asked, approver: Staff, now: datetime) -> Given:
-    accept_pin(approver)
+def _give(till: Till, asked: Asked, approver: Staff, at: Counter, now: datetime) -> Given:
+    accept_pin(approver, at=at)
     _refuse_own(approver, till.clerk.id, asked)
-    _refuse_beyond(approver, asked)
+    asked = replace(asked, percent=_refuse_beyond(approver, asked))
     approval, token = _write(till, asked, now, expires_at=now + GOOD_FOR, approver=approver)
     actor = Actor(ActorKind.STAFF, str(approver.pk), approver.name, till.scope)
     _tell(approval, actor, "given", now)
@@ -117,6 +124,7 @@ def _write(
         cashier_id=till.clerk.id,
         order_id=asked.order_id,
         amount_cents=asked.amount_cents,
+        percent=asked.percent,
         reason=asked.reason,
         token_hash=hash_token(token),
         asked_at=now,
@@ -136,18 +144,28 @@ def _refuse_own(approver: Staff, cashier_id: int, asked: Asked) -> None:
         )
 
 
-def _refuse_beyond(approver: Staff, asked: Asked) -> None:
+def _refuse_beyond(approver: Staff, asked: Asked) -> int | None:
+    """Refuse what is beyond the approver's limits; of a price, how far off it may then be.
+
+    That is what was asked for, or else all that the approver may: whatever becomes of their limits
+    while the approval lasts, it is not good for more.
+    """
     limits = get_limits(role=Role(approver.role), revision=read_revision())
     if not limits.cover(asked.deed):
         raise ApprovalBeyondLimit(
             f"{approver.name} may not approve this. Ask somebody with more rights.",
             action=asked.action.word,
         )
+    if asked.action is not ApprovalAction.OVERRIDE_PRICE:
+        return None
+    return limits.discount_percent if asked.percent is None else asked.percent
 
 
 def _asked_of(approval: Approval) -> Asked:
     action = ApprovalAction(approval.action)
-    return Asked(action, approval.order_id, approval.amount_cents, approval.reason)
+    return Asked(
+        action, approval.order_id, approval.amount_cents, approval.reason, approval.percent
+    )
 
 
 def _tell(approval: Approval, actor: Actor, what: str, now: datetime) -> None:
@@ -156,6 +174,7 @@ def _tell(approval: Approval, actor: Actor, what: str, now: datetime) -> None:
         "cashier": approval.cashier_id,
         "order": str(approval.order_id or ""),
         "amount_cents": approval.amount_cents,
+        "percent": approval.percent,
         "reason": approval.reason,
     }
     fact = audit.AuditFact(now, actor, f"approval.{what}", f"approval:{approval.pk}", facts)

@@ -43,9 +43,9 @@ def open_session(
     Raises:
         PinWrong, PinLocked: as `pins.prove_pin`.
     """
-    at = Counter(terminal.store.id, terminal.register.id)
+    at = Counter(terminal.store.id, terminal.register.id, terminal.actor, "login")
     staff = prove_pin(at=at, staff_code=staff_code, pin=pin, now=now)
-    return _admit(terminal, staff, now)
+    return _admit(terminal, staff, at, now)
 
 
 @transaction_required
@@ -62,8 +62,8 @@ def touch_session(*, till: Till, now: datetime) -> None:
 
 
 @transaction
-def _admit(terminal: PairedTerminal, staff: Staff, now: datetime) -> OpenSession:
-    accept_pin(staff)
+def _admit(terminal: PairedTerminal, staff: Staff, at: Counter, now: datetime) -> OpenSession:
+    accept_pin(staff, at=at)
     token = f"ths_{secrets.token_urlsafe(32)}"
     session = TillSession.objects.create(
         terminal_id=terminal.register.id,

@@ -74,7 +74,6 @@ def test_a_till_without_a_shift_has_nothing_to_close(api: ApiClient) -> None:
         ({"100": True}, "/counted/100"),
         ({"100": None}, "/counted/100"),
         ({"100": 1_000_001}, "/counted/100"),
-        ({}, "/counted"),
         ([], "/counted"),
         (5, "/counted"),
         (None, "/counted"),
@@ -85,6 +84,19 @@ def test_a_count_that_is_none_is_refused(
 ) -> None:
     response = close(api, counted)
     assert (response.status_code, pointers(response)) == (400, [pointer])
+    assert Shift.objects.get().status == "OPEN"
+
+
+def test_an_empty_drawer_is_a_count_of_nothing(api: ApiClient, shift_id: str) -> None:
+    response = close(api, {})
+    z = response.json()
+    assert (response.status_code, z["counted_cents"], z["variance_cents"]) == (200, 0, -20_000)
+    assert Shift.objects.get().status == "CLOSED"
+
+
+def test_a_closing_without_a_count_is_refused(api: ApiClient, shift_id: str) -> None:
+    response = api.post("shifts/current/close", {}, key=str(uuid4()))
+    assert (response.status_code, pointers(response)) == (400, ["/counted"])
     assert Shift.objects.get().status == "OPEN"
 
 

@@ -158,7 +158,7 @@ def test_a_payment_that_is_not_the_orders_is_refused(
     card = {"kind": "card", "payment_id": str(uuid4()), "amount_cents": 199}
     body = return_of(some_of(order), refund_to=[card])
     pointer = ["/refund_to/0"]
-    assert refused(lead_api, order, body) == (422, "refund-exceeds-tender", pointer)
+    assert refused(lead_api, order, body) == (409, "refund-exceeds-tender", pointer)
 
 
 def test_a_voided_order_takes_nothing_back(lead_api: ApiClient, order: dict[str, Any]) -> None:

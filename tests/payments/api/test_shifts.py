@@ -164,11 +164,17 @@ def test_a_movement_that_is_none_is_refused(
     assert not CashMovement.objects.exists()
 
 
-def test_a_cashier_may_not_pay_out(api: ApiClient) -> None:
+def test_a_cashier_pays_out_with_an_approval_alone(api: ApiClient) -> None:
     cashier = log_in(Store.objects.get(), Role.CASHIER)
     assert open_shift(cashier).status_code == 201
     assert move(cashier, "drop").status_code == 201
-    assert refusal(move(cashier, "pay_out")) == (403, "permission-denied")
+    refused = move(cashier, "pay_out")
+    assert refusal(refused) == (403, "approval-required")
+    assert (refused.json()["action"], refused.json()["amount_cents"]) == ("pay-out", 500)
+    make_staff(Store.objects.get(), Role.SHIFT_LEAD, code="lou")
+    asked = {"staff_code": "lou", "pin": PIN, "action": "pay-out", "amount_cents": 500}
+    token = cashier.post("approvals", asked).json()["approval"]
+    assert move(cashier, "pay_out", approval=token).status_code == 201
 
 
 def test_a_cashier_opens_the_drawer_for_no_sale_with_an_approval(api: ApiClient) -> None:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django_subatomic.db import transaction
 
+from apps.stores.errors import ApprovalBeyondLimit
 from apps.stores.models import Approval, Staff, Store
 from apps.stores.services.approvals import decide_approval
 from apps.stores.types import Role
@@ -71,6 +72,7 @@ def test_a_pin_is_answered_with_an_approval(api: ApiClient) -> None:
         "status": "approved",
         "order_id": ORDER,
         "amount_cents": 500,
+        "percent": None,
         "approved_by": "Lea",
     }
 
@@ -99,7 +101,9 @@ def test_five_wrong_pins_lock_approvals_too(api: ApiClient) -> None:
     assert int(answer["Retry-After"]) > 0
 
 
-@pytest.mark.parametrize("action", ["void-order", "return-order", "override-price", "no-sale"])
+@pytest.mark.parametrize(
+    "action", ["void-order", "return-order", "override-price", "no-sale", "pay-out"]
+)
 def test_somebody_without_the_right_approves_nothing(api: ApiClient, action: str) -> None:
     make_staff(Store.objects.get(), Role.CASHIER, code="bob")
     answer = approve(api, staff_code="bob", action=action)
@@ -114,6 +118,9 @@ def test_somebody_without_the_right_approves_nothing(api: ApiClient, action: str
         ({"amount_cents": -1}, "/amount_cents"),
         ({"order_id": "7"}, "/order_id"),
         ({"pin": None}, "/pin"),
+        ({"percent": 10}, "/percent"),
+        ({"action": "override-price", "percent": -1}, "/percent"),
+        ({"action": "override-price", "percent": 10_001}, "/percent"),
         ({"reason": "x" * 201}, "/reason"),
     ],
 )
@@ -121,6 +128,19 @@ def test_what_cannot_be_read_is_named(api: ApiClient, fields: dict[str, Any], po
     answer = approve(api, **fields)
     assert refusal(answer) == (400, "validation-failed")
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+def test_a_price_beyond_the_approvers_percent_is_refused_before_it_is_approved(
+    api: ApiClient,
+) -> None:
+    answer = approve(api, action="override-price", percent=11)
+    assert refusal(answer) == (403, "approval-beyond-limit")
+    assert not Approval.objects.exists()
+    assert approve(api, action="override-price", percent=10).json()["percent"] == 10
+
+
+def test_an_approval_of_a_price_says_how_far_it_goes(api: ApiClient) -> None:
+    assert approve(api, action="override-price").json()["percent"] == 10
 
 
 # --- From the back office -------------------------------------------------------------------------
@@ -142,6 +162,22 @@ def test_a_request_waits_until_somebody_has_decided(api: ApiClient) -> None:
     assert (asked["status"], status(api, asked["id"])) == ("waiting", ("waiting", None))
     decide(asked["id"], hire(Role.MANAGER))
     assert status(api, asked["id"]) == ("approved", "Manager")
+
+
+def test_a_request_is_not_approved_beyond_the_percent_of_who_decides(api: ApiClient) -> None:
+    asked = ask(api, action="override-price", percent=51)
+    with pytest.raises(ApprovalBeyondLimit):
+        decide(asked["id"], hire(Role.MANAGER))
+    assert status(api, asked["id"]) == ("waiting", None)
+
+
+def test_a_request_without_a_percent_is_good_for_what_the_one_who_decides_may(
+    api: ApiClient,
+) -> None:
+    asked = ask(api, action="override-price")
+    assert asked["percent"] is None
+    decide(asked["id"], hire(Role.MANAGER))
+    assert api.get(f"approvals/requests/{asked['id']}").json()["percent"] == 50
 
 
 def test_a_request_that_was_denied_says_so(api: ApiClient) -> None:

@@ -13,7 +13,7 @@ from apps.payments.drawer_types import CashMovementKind
 from apps.payments.errors import CashMovementExists
 from apps.payments.models import CashMovement
 from apps.stores.services.authorising import authorise
-from apps.stores.types import ApprovalAction, Deed
+from apps.stores.types import ApprovalAction, Deed, Leave
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,7 @@ _ACTIONS = {
     CashMovementKind.NO_SALE: "drawer.no_sale",
     CashMovementKind.VARIANCE: "drawer.variance",
 }
+NOBODYS = Leave()
 
 
 @transaction_required
@@ -36,22 +37,33 @@ def move_cash(*, till: Till, request: NewMovement, now: datetime) -> CashMovemen
     Raises:
         CashMovementExists: another movement has this id.
         ShiftNotOpen: no shift is open at the till.
-        ApprovalRequired, ApprovalInvalid: as `authorising.authorise`, to open it without a sale.
+        ApprovalRequired, ApprovalInvalid: as `authorising.authorise`, to open it without a sale,
+            or to pay out more than the cashier may alone.
     """
     lock_drawer(till)
     if known := _find_same(till, request):
         return known
     shift = get_open_shift(terminal_id=till.register.id)
-    approver = ""
-    if request.kind is CashMovementKind.NO_SALE:
-        deed, token = Deed(ApprovalAction.NO_SALE), request.approval
-        approver = authorise(till=till, deed=deed, token=token, now=now)
-    return write_movement(till=till, shift_id=shift.pk, request=request, approver=approver, now=now)
+    leave = NOBODYS
+    if deed := _deed_of(request):
+        leave = authorise(till=till, deed=deed, token=request.approval, now=now)
+    return write_movement(till=till, shift_id=shift.pk, request=request, leave=leave, now=now)
+
+
+def _deed_of(request: NewMovement) -> Deed | None:
+    """What of a movement not everybody may do, if anything."""
+    match request.kind:
+        case CashMovementKind.NO_SALE:
+            return Deed(ApprovalAction.NO_SALE)
+        case CashMovementKind.PAY_OUT:
+            return Deed(ApprovalAction.PAY_OUT, request.id, request.amount_cents)
+        case _:
+            return None
 
 
 @transaction_required
 def write_movement(
-    *, till: Till, shift_id: UUID, request: NewMovement, approver: str = "", now: datetime
+    *, till: Till, shift_id: UUID, request: NewMovement, leave: Leave = NOBODYS, now: datetime
 ) -> CashMovement:
     """Write a movement of a shift, who made it and who approved. The caller holds the drawer."""
     movement = CashMovement.objects.create(
@@ -68,7 +80,7 @@ def write_movement(
         "amount_cents": request.amount_cents,
         "reason": request.reason,
         "movement": str(request.id),
-        "approved_by": approver,
+        **leave.facts,
     }
     action = _ACTIONS.get(request.kind, "drawer.moved")
     audit.record(audit.AuditFact(now, till.actor, action, f"shift:{shift_id}", facts))
