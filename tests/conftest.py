@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import settings
 
 from apps.catalog import offers, shelf
 from apps.inventory.board import forget_boards
@@ -17,6 +18,10 @@ from apps.stores.selectors import forget_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# No test is timed: a machine that is busy would fail what is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A Sunday at noon in Florida.
 NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)

@@ -65,9 +65,7 @@ def withdraw(price_id: int, now: datetime) -> None:
         withdraw_price(actor=MANAGER, price_id=price_id, now=now)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(starts=st.sets(st.integers(0, 999), min_size=1), asked=st.sets(st.integers(-99, 1_099)))
 def test_at_any_instant_after_the_first_start_exactly_one_price_is_in_force(
     till: Asker, book: PriceBook, product: Product, starts: set[int], asked: set[int]

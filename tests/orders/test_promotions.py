@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_subatomic.db import transaction
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.catalog.errors import CouponUnknown
@@ -161,7 +161,6 @@ def test_a_receipt_names_each_discount_under_its_line(till: Till, bourbon: Produ
     assert "A tenth off -$4.00" in render(order, [], ReceiptFormat.HTML).decode()
 
 
-@settings(deadline=None)
 @given(
     sold=st.integers(1, 30),
     price=st.integers(1, 5000),

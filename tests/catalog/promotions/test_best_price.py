@@ -24,7 +24,7 @@ from tests.catalog.promotions.brute import lowest_total
 if TYPE_CHECKING:
     from apps.catalog.promotions.types import Promotion, ShelfLine
 
-searched = settings(deadline=None, max_examples=150)
+searched = settings(max_examples=150)
 
 
 @searched
@@ -43,7 +43,6 @@ def test_deals_that_compete_for_the_same_units_are_settled_at_the_best(
     assert total(lines, promotions) == lowest_total(lines, promotions)
 
 
-@settings(deadline=None)
 @given(lines=baskets(30), promotions=promotion_lists(8), data=st.data())
 def test_no_order_of_the_lines_changes_what_any_of_them_is_told(
     lines: list[ShelfLine], promotions: list[Promotion], data: st.DataObject
@@ -52,7 +51,6 @@ def test_no_order_of_the_lines_changes_what_any_of_them_is_told(
     assert explanation(mixed, promotions) == explanation(lines, promotions)
 
 
-@settings(deadline=None)
 @given(lines=baskets(30), promotions=promotion_lists(8), data=st.data())
 def test_scanning_twice_costs_what_scanning_once_costs(
     lines: list[ShelfLine], promotions: list[Promotion], data: st.DataObject
@@ -68,7 +66,6 @@ def test_scanning_twice_costs_what_scanning_once_costs(
     assert total([*others, *halves], promotions) == total(lines, promotions)
 
 
-@settings(deadline=None)
 @given(lines=baskets(30), promotions=promotion_lists(8))
 def test_a_line_is_never_charged_less_than_its_floor_or_more_than_its_shelf_price(
     lines: list[ShelfLine], promotions: list[Promotion]
@@ -82,7 +79,6 @@ def test_a_line_is_never_charged_less_than_its_floor_or_more_than_its_shelf_pric
         assert all(applied.amount_cents > 0 for applied in told.applied)
 
 
-@settings(deadline=None)
 @given(lines=baskets(30), promotions=promotion_lists(8))
 def test_one_more_promotion_never_raises_the_total(
     lines: list[ShelfLine], promotions: list[Promotion]
@@ -90,7 +86,6 @@ def test_one_more_promotion_never_raises_the_total(
     assert total(lines, promotions) <= total(lines, promotions[:-1])
 
 
-@settings(deadline=None)
 @given(lines=baskets(30), promotions=promotion_lists(8))
 def test_no_id_has_a_say_in_the_total(lines: list[ShelfLine], promotions: list[Promotion]) -> None:
     renumbered = [replace(each, id=100 - each.id) for each in promotions]
@@ -98,7 +93,7 @@ def test_no_id_has_a_say_in_the_total(lines: list[ShelfLine], promotions: list[P
     assert total(rekeyed, renumbered) == total(lines, promotions)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(promotions=promotion_lists(6), quantity=st.integers(25, 120))
 def test_putting_large_quantities_aside_saves_no_less_than_following_every_unit(
     promotions: list[Promotion], quantity: int

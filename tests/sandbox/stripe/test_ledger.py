@@ -117,7 +117,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_the_books_balance_whatever_happens(steps: list[tuple[str, int]]) -> None:
     with Simulator(seed=1) as simulator:
