@@ -25,10 +25,14 @@ from apps.stores.types import BeverageType
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from apps.stores.types import StoreProfile
 
+type Alike = tuple[tuple[int, ...], ZoneInfo]  # ids of promotions, and when their day begins
+
 _offers: ReferenceCache[int, Offers] = ReferenceCache()  # by store
+_alike: ReferenceCache[Alike, Offers] = ReferenceCache()  # most stores of a chain share theirs
 
 BASIS_POINTS = Decimal(100)  # in a percent
 PARTS = ("stores", "products", "categories", "excluded")
@@ -38,11 +42,20 @@ def offers_of(*, store: StoreProfile, revision: int) -> Offers:
     """What the store's tills apply; no statement where the revision is known."""
     known = _offers.entries(revision).get(store.id)
     if known is None:
-        live = PromotionRow.objects.filter(
-            Q(stores=store.id) | Q(stores__isnull=True), state=PromotionState.LIVE.value
-        )
-        known = compile_offers(live.prefetch_related(*PARTS), store)
+        known = _find_offers(store, revision)
         _offers.add(revision, {store.id: known})
+    return known
+
+
+def _find_offers(store: StoreProfile, revision: int) -> Offers:
+    live = PromotionRow.objects.filter(
+        Q(stores=store.id) | Q(stores__isnull=True), state=PromotionState.LIVE.value
+    )
+    key = (tuple(live.order_by("pk").values_list("pk", flat=True)), store.zone)
+    known = _alike.entries(revision).get(key)
+    if known is None:
+        known = compile_offers(live.prefetch_related(*PARTS), store)
+        _alike.add(revision, {key: known})
     return known
 
 
@@ -67,6 +80,7 @@ def list_past_promotions(*, store_id: int, since: datetime) -> list[Promotion]:
 def clear() -> None:
     """Forget everything, as a fresh process would."""
     _offers.clear()
+    _alike.clear()
 
 
 def _while_published(row: PromotionRow) -> Promotion:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
@@ -151,16 +150,15 @@ def _to_items(rows: Iterable[Row], book: str) -> dict[int, Item]:
 
 
 def _to_item(rows: list[Row], book: str, groups: tuple[ModifierGroup, ...]) -> Item:
-    """The item of these rows. Its texts are interned: each store has an item of its own."""
     first = rows[0]
     beverage = BeverageType(first[4])
-    codes = {intern(row[11]): row[12] for row in rows if row[11] is not None}
+    codes = {row[11]: row[12] for row in rows if row[11] is not None}
     prices = {row[13]: (row[14], row[17] or "") for row in rows if row[13] is not None}
     return Item(
         id=first[0],
-        sku=intern(first[1]),
-        name=intern(first[2]),
-        category=intern(first[3]),
+        sku=first[1],
+        name=first[2],
+        category=first[3],
         category_id=first[16],
         beverage=beverage,
         tax_class=TaxClass(first[5]),

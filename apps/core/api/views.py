@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import orjson
 from django.http import HttpResponse, QueryDict
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from rest_framework.views import APIView
 
@@ -35,6 +36,17 @@ class ApiView(APIView):
 
     refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {}
     idempotent: ClassVar[frozenset[str]] = frozenset()
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer a request, and let go of it.
+
+        Its parser's context ties request, view and answer to a circle; many of them would wait in
+        memory for the collector, each with a whole basket read and written.
+        """
+        response = super().dispatch(request, *args, **kwargs)
+        if not isinstance(response, SimpleTemplateResponse):  # which is rendered with them later
+            self.request.parser_context.clear()
+        return response
 
     def read(self, request: Request, serializer_class: type[BaseSerializer[Any]]) -> Any:
         """The request's body (or, for a GET, its query), validated."""
