@@ -41,7 +41,7 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
     ordering = ("-starts_at", "-pk")
     autocomplete_fields = ("products", "categories", "excluded", "stores")
     actions_detail = ("publish", "withdraw")
-    change_form_outer_after_template = "catalog/admin/promotion_trial.html"
+    change_form_outer_after_template = "catalog/admin/promotion_beside.html"
     conditional_fields = shown_by_kind()
     fieldsets = (
         (None, {"fields": (("name", "code"), "kind")}),
