@@ -1,4 +1,4 @@
-"""What orders tell the pages of customers and of promotions."""
+"""What orders tell the pages of customers, of approvals and of promotions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Prefetch
 
 from apps.catalog.promotion_uses import UsedOn
 from apps.core.dialects import for_sqlite
 from apps.customers.purchases import Purchase
-from apps.orders.models import Order
+from apps.orders.models import Order, OrderLine
 from apps.orders.types import OrderStatus
+from apps.stores.approval_orders import OrderInBrief
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
 SHOWN = 20
@@ -41,6 +44,24 @@ def list_sales_to(*, customer_id: UUID) -> list[Purchase]:
         )
         for order in orders
     ]
+
+
+def list_in_brief(*, order_ids: Collection[UUID]) -> dict[UUID, OrderInBrief]:
+    """These orders with what was sold, by id; what nobody has placed is left out."""
+    orders = Order.objects.filter(pk__in=order_ids).prefetch_related(
+        Prefetch("lines", OrderLine.objects.order_by("position"))
+    )
+    return {
+        order.pk: OrderInBrief(
+            order.pk,
+            order.number,
+            order.total_cents,
+            tuple(
+                (f"{line.quantity} x {line.name}", line.total_cents) for line in order.lines.all()
+            ),
+        )
+        for order in orders
+    }
 
 
 def list_promotion_uses(*, promotion_id: int, since: date) -> list[UsedOn]:
