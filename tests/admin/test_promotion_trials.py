@@ -13,7 +13,6 @@ from apps.catalog.promotions.types import Schedule
 from apps.orders.models import Order
 from apps.stores.types import Role
 from tests.admin.office import form_on, office, text_of, url, url_of
-from tests.admin.test_promotions import TYPED
 from tests.catalog.promotions.drafts import publish, write
 from tests.factories import make_store, open_till
 from tests.goods import line_of, make_snack
@@ -58,14 +57,15 @@ def test_what_the_form_says_is_tried_before_it_is_saved(
 def test_a_promotion_is_tried_before_it_is_added(
     manager: Client, store: Store, bourbon: Product
 ) -> None:
-    typed = {**TYPED, "kind": "PERCENT_OFF", "units": "", "beverages": [], "weekdays": []}
-    answer = tried(manager, store, **{**typed, "from_minute": "", "until_minute": ""})
-    assert "Six wines -$4.00" in answer
+    answer = tried(manager, store, kind="PERCENT_OFF", percent="10")
+    assert "This promotion -$4.00" in answer
+    named = tried(manager, store, kind="PERCENT_OFF", percent="10", name="A tenth", code="TEN")
+    assert "A tenth -$4.00" in named
     assert not Promotion.objects.exists()
 
 
 def test_what_the_form_lacks_is_said_beside_the_basket(manager: Client, store: Store) -> None:
-    assert "Code: This field is required." in tried(manager, store)
+    assert "Percent: " in tried(manager, store, kind="PERCENT_OFF")
 
 
 def test_who_may_not_change_it_tries_what_was_saved(store: Store, bourbon: Product) -> None:

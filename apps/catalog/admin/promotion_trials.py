@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from apps.catalog.promotions.types import Draft
     from apps.catalog.services.trying import TriedLine
 
+_UNNAMED = {"name": "This promotion", "code": "NOT-NAMED-YET"}  # until somebody names it
 _ANSWER = "catalog/admin/_promotion_tried.html"
 
 
@@ -85,7 +86,10 @@ class TrialMixin(ModelAdmin):
             return to_draft(row), []
         if not may_type:
             raise PermissionDenied
-        form: Any = self.get_form(request, row, change=bool(row))(request.POST, instance=row)
+        typed = request.POST.copy()
+        for name, stands_in in _UNNAMED.items():
+            typed[name] = typed.get(name) or stands_in
+        form: Any = self.get_form(request, row, change=bool(row))(typed, instance=row)
         if form.is_valid():
             return form.to_draft(), []
         return None, list(_faults_of(form))

@@ -73,6 +73,10 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
         ("For whom", {"fields": ("coupon", ("for_employees", "is_exclusive"))}),
     )
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        now = timezone.now().replace(second=0, microsecond=0)
+        return {"starts_at": now, **super().get_changeform_initial_data(request)}
+
     @display(
         description="When",
         label={"live": "success", "coming": "info", "draft": "warning", "over": "danger"},

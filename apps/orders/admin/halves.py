@@ -19,7 +19,7 @@ from apps.payments.wording import say_taken
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from apps.orders.models import Order, Return
+    from apps.orders.models import Exchange, Order, Return
     from apps.orders.receipts import Receipt
     from apps.payments.types import Tender
 
@@ -30,6 +30,7 @@ class SaleShown:
 
     order: Order
     receipt: Receipt
+    swap: Exchange | None
     tenders: list[Tender]
     cards: list[tuple[UUID, str, bool]]  # what to say of each card payment, and if it is taken
 
@@ -50,8 +51,9 @@ class ReturnShown:
 def describe_sale(order: Order) -> SaleShown:
     """An order with its lines; what was returned of it stands with the returns."""
     tenders = list_tenders_of_sale(order_id=order.pk)
-    receipt = compose(order, tenders, beside_of(order, tenders))
-    return SaleShown(order, receipt, tenders, _cards_of(order.pk))
+    beside = beside_of(order, tenders)
+    receipt = compose(order, tenders, beside)
+    return SaleShown(order, receipt, beside.swap, tenders, _cards_of(order.pk))
 
 
 def describe_returns(order_id: UUID) -> list[ReturnShown]:

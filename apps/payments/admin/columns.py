@@ -96,13 +96,13 @@ def order_link(row: Any) -> str:
 
 
 def say_variance(at_close: int | None, now: int | None) -> str:
-    """What a drawer was off by when it was counted, and what late sales have left of it."""
+    """What a drawer was off by when it was counted, and what late sales have made of it."""
     if at_close is None or not (at_close or now):
         return ""
     text = format_cents(at_close)
     if (now or 0) == at_close:
         return text
-    left = "{} <small class='tillhouse-later'>{} since late sales came</small>"
+    left = "{} <small class='tillhouse-later'>with late sales {}</small>"
     return format_html(left, text, format_cents(now or 0))
 
 
