@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from apps.orders.missing import find_missing
 from apps.orders.models import BlindReturn, DayClose, Order, Return, ZAmendment, ZReport
@@ -17,15 +17,16 @@ from apps.payments.drawer_selectors import list_shifts_of_day
 from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from django.db.models import QuerySet
 
     from apps.payments.models import Shift
-    from apps.stores.types import StoreProfile
+    from apps.stores.types import StoreDays, StoreProfile
 
 type Document = dict[str, Any]
+type Waiting = tuple[StoreDays, list[tuple[date, list[Document]]]]
 
 LATELY = timedelta(days=31)
 
@@ -51,18 +52,25 @@ def describe_day(*, store: StoreProfile, business_date: date) -> Document:
             **sum_day(store_id=store.id, business_date=business_date).figures,
             "shifts": [_describe_shift(shift, zs.get(shift.pk)) for shift in shifts],
             "variance_cents": sum(z.variance_cents for z in zs.values()),
-            "missing": find_missing(store=store, days=[business_date])[business_date],
+            "missing": find_missing([(store, [business_date])])[store.id, business_date],
         }
     )
 
 
-def list_open_days(*, store: StoreProfile, now: datetime) -> list[date]:
-    """The business dates of the last month on which the store sold and which nobody has closed."""
-    closed = DayClose.objects.filter(store=store.id).values("business_date")
-    since = store.business_date(now - LATELY)
-    days = Order.objects.filter(store=store.id, business_date__gte=since)
-    open_days = days.exclude(business_date__in=closed).values_list("business_date", flat=True)
-    return sorted(open_days.distinct(), reverse=True)
+def list_open_days(*, stores: Sequence[StoreDays], now: datetime) -> dict[int, list[date]]:
+    """By store the business dates of the last month that have sales and that nobody has closed.
+
+    The newest come first.
+    """
+    since = {store.id: store.business_date(now - LATELY) for store in stores}
+    wanted = {"store__in": since, "business_date__gte": min(since.values(), default=now.date())}
+    closed = set(DayClose.objects.filter(**wanted).values_list("store", "business_date"))
+    days = Order.objects.filter(**wanted).order_by().values_list("store", "business_date")
+    open_days: dict[int, list[date]] = {store.id: [] for store in stores}
+    for store, day, _first in days.annotate(first=Min("placed_at")):  # each date once
+        if day >= since[store] and (store, day) not in closed:
+            open_days[store].append(day)
+    return {store: sorted(days, reverse=True) for store, days in open_days.items()}
 
 
 def find_day_close(*, store: StoreProfile, business_date: date) -> DayClose | None:
@@ -70,11 +78,11 @@ def find_day_close(*, store: StoreProfile, business_date: date) -> DayClose | No
     return DayClose.objects.filter(store=store.id, business_date=business_date).first()
 
 
-def list_waiting(*, store: StoreProfile, now: datetime) -> list[tuple[date, list[Document]]]:
-    """The days that wait to be closed, the newest first, each with what it still lacks."""
-    days = list_open_days(store=store, now=now)
-    missing = find_missing(store=store, days=days)
-    return [(day, missing[day]) for day in days]
+def list_waiting(*, stores: Sequence[StoreDays], now: datetime) -> list[Waiting]:
+    """By store the days that wait to be closed, the newest first, each with what it lacks."""
+    days = list_open_days(stores=stores, now=now)
+    missing = find_missing((store, days[store.id]) for store in stores)
+    return [(store, [(day, missing[store.id, day]) for day in days[store.id]]) for store in stores]
 
 
 def list_takings(*, store_ids: Collection[int], since: date) -> list[Taken]:

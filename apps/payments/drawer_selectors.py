@@ -15,7 +15,7 @@ from apps.payments.models import CashMovement, DrawerCount, Payment, Shift, Tend
 from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
     from uuid import UUID
 
@@ -79,9 +79,9 @@ def list_shifts_of_day(*, store_id: int, business_date: date) -> QuerySet[Shift]
     return of_day.order_by("terminal__number", "opened_at", "pk")
 
 
-def list_first_openings(*, store_id: int) -> dict[int, datetime]:
-    """When each terminal of a store opened its first shift; one that keeps no drawer has none."""
-    shifts = Shift.objects.filter(store=store_id).values_list("terminal")
+def list_first_openings(*, store_ids: Collection[int]) -> dict[int, datetime]:
+    """When each terminal of these stores opened its first shift, if it keeps a drawer."""
+    shifts = Shift.objects.filter(store__in=store_ids).values_list("terminal")
     return dict(shifts.annotate(first=Min("opened_at")).order_by("terminal"))
 
 

@@ -249,10 +249,10 @@ def list_untaken_orders(orders: QuerySet[Any]) -> list[UUID]:
     return list(untaken.values_list("order_id", flat=True))
 
 
-def list_unknown(*, store_id: int) -> list[datetime]:
-    """When the card payments of a store were begun of which nobody knows the outcome."""
-    unknown = Payment.objects.filter(store=store_id, status=PaymentStatus.UNKNOWN.value)
-    return list(unknown.values_list("created_at", flat=True))
+def list_unknown(*, store_ids: Collection[int]) -> list[tuple[int, datetime]]:
+    """Where and when the card payments were begun of which nobody knows the outcome."""
+    unknown = Payment.objects.filter(store__in=store_ids, status=PaymentStatus.UNKNOWN.value)
+    return list(unknown.values_list("store", "created_at"))
 
 
 def list_payments_of(*, order_id: UUID) -> QuerySet[Payment]:

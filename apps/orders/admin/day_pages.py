@@ -19,7 +19,7 @@ from apps.orders.days import Taken, describe_day, find_day_close, list_takings, 
 from apps.orders.forms import CloseDayForm
 from apps.orders.services.closing.days import close_day
 from apps.payments.admin.asking import confirm
-from apps.stores.selectors import list_profiles
+from apps.stores.selectors import list_profiles, list_store_days
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -42,22 +42,22 @@ class DayPages(ReadOnlyAdmin):
         """The days that nobody has closed; with `?store=&date=`, the one that is to be closed."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        stores = list_profiles()
         if "date" in request.GET:
-            return self._close(request, _asked(request, stores))
+            return self._close(request, _asked(request, list_profiles()))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Close a day",
-            "waiting": _waiting(stores),
+            "waiting": list_waiting(stores=list_store_days(), now=timezone.now()),
         }
         return render(request, "orders/admin/open_days.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Above the days that were closed: those that wait, and what came in day by day."""
-        stores = list_profiles()
+        stores = list_store_days()
         asked = [store for store in stores if str(store.id) == request.GET.get(_STORE)] or stores
-        found = {"waiting": _waiting(asked), "takings": _chart(asked)}
+        waiting = list_waiting(stores=asked, now=timezone.now())
+        found = {"waiting": waiting, "takings": _chart([store.id for store in asked])}
         return super().changelist_view(request, {**(extra_context or {}), **found})
 
     def _close(self, request: HttpRequest, asked: tuple[StoreProfile, date]) -> HttpResponse:
@@ -96,16 +96,11 @@ class DayPages(ReadOnlyAdmin):
         return confirm(self, request, form, question, do)
 
 
-def _waiting(stores: list[StoreProfile]) -> list[tuple[StoreProfile, Any]]:
-    now = timezone.now()
-    return [(store, list_waiting(store=store, now=now)) for store in stores]
-
-
-def _chart(stores: list[StoreProfile]) -> str:
+def _chart(store_ids: list[int]) -> str:
     """What came in on each of the last days: cash, cards and the rest on each other."""
     today = timezone.localdate()
     days = [today - timedelta(days=ago) for ago in reversed(range(CHARTED_DAYS))]
-    taken = list_takings(store_ids=[store.id for store in stores], since=days[0])
+    taken = list_takings(store_ids=store_ids, since=days[0])
     by_day = {each.day: each for each in taken}
     known = [by_day.get(day, Taken(day, 0, 0, 0)) for day in days]
     bars = [
