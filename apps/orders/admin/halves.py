@@ -14,13 +14,14 @@ from apps.payments.selectors import (
     list_tenders_of_sale,
     list_untaken,
 )
-from apps.payments.wording import say_taken
+from apps.payments.wording import name_card, say_taken
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from apps.orders.models import Exchange, Order, Return
     from apps.orders.receipts import Receipt
+    from apps.payments.models import Payment
     from apps.payments.types import Tender
 
 
@@ -67,4 +68,10 @@ def _cards_of(order_id: UUID) -> list[tuple[UUID, str, bool]]:
     """The card payments of an order that it rests on, each with whether its money is here."""
     payments = list(list_payments_of(order_id=order_id).filter(tendered_at__isnull=False))
     untaken = list_untaken(payment_ids=[payment.pk for payment in payments])
-    return [(payment.pk, say_taken(payment), payment.pk not in untaken) for payment in payments]
+    return [(payment.pk, _say(payment), payment.pk not in untaken) for payment in payments]
+
+
+def _say(payment: Payment) -> str:
+    """Which card it was, where Stripe has told, and whether its money is here."""
+    said = say_taken(payment)
+    return f"{name_card(payment)}, {said}" if payment.card_last4 else said
