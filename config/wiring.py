@@ -18,7 +18,7 @@ from apps.orders.events import (
     ReturnCompleted,
     ShiftClosed,
 )
-from apps.orders.panels import list_sales_to
+from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.orders.points_checks import find_points_faults
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
@@ -66,6 +66,12 @@ PRODUCT_COLUMNS = (price_columns, stock_columns)
 
 # What was sold to a customer, for their page.
 CUSTOMER_PURCHASES = list_sales_to
+
+# What an approval is about, for its pages.
+ORDERS_IN_BRIEF = list_in_brief
+
+# What a promotion gave, for its page.
+PROMOTION_USES = list_promotion_uses
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)

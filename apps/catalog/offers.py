@@ -96,16 +96,20 @@ def _while_published(row: PromotionRow) -> Promotion:
 
 def to_promotion(row: PromotionRow) -> Promotion:
     """A promotion as a sale sees it. Its parts should have been prefetched."""
-    draft = to_draft(row)
+    return as_written(to_draft(row), pk=row.pk, version=row.version)
+
+
+def as_written(draft: Draft, *, pk: int, version: int = 1) -> Promotion:
+    """What a manager wrote, as a sale would see it."""
     return Promotion(
-        id=row.pk,
+        id=pk,
         code=draft.code,
         name=draft.name,
         kind=draft.kind,
         terms=terms_of(draft),
         schedule=draft.schedule,
         selection=draft.selection,
-        version=row.version,
+        version=version,
         coupon=draft.coupon,
         for_employees=draft.for_employees,
         is_exclusive=draft.is_exclusive,

@@ -8,6 +8,7 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from apps.catalog.models import Promotion
@@ -150,6 +151,14 @@ class TrialForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "placeholder": "WIN-001 6"}),
         help_text="One product per line: its SKU or barcode, a space, and how many.",
     )
+    at = forms.DateTimeField(
+        label="When",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        help_text="By the same clock as the period. Empty: now.",
+    )
+
+    prefix = "trial"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Min, Sum
 
-from apps.core.clock import instant_at
+from apps.orders.missing import find_missing
 from apps.orders.models import BlindReturn, DayClose, Order, Return, ZAmendment, ZReport
 from apps.orders.takings import sum_day
-from apps.orders.types import OrderStatus
 from apps.orders.z_reports import as_json
-from apps.payments.drawer_selectors import had_shift_by, list_shifts_of_day
-from apps.payments.drawer_types import ShiftStatus
-from apps.payments.selectors import count_unknown, count_untaken
+from apps.payments.day_figures import sum_tenders_by_day
+from apps.payments.drawer_selectors import list_shifts_of_day
+from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
+    from django.db.models import QuerySet
+
     from apps.payments.models import Shift
-    from apps.stores.types import StoreProfile
+    from apps.stores.types import StoreDays, StoreProfile
 
 type Document = dict[str, Any]
+type Waiting = tuple[StoreDays, list[tuple[date, list[Document]]]]
 
 LATELY = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came in on a business date, less what went back, as a day close sums it."""
+
+    day: date
+    cash_cents: int
+    card_cents: int
+    other_cents: int  # gift cards and store credit
 
 
 def describe_day(*, store: StoreProfile, business_date: date) -> Document:
@@ -39,18 +52,61 @@ def describe_day(*, store: StoreProfile, business_date: date) -> Document:
             **sum_day(store_id=store.id, business_date=business_date).figures,
             "shifts": [_describe_shift(shift, zs.get(shift.pk)) for shift in shifts],
             "variance_cents": sum(z.variance_cents for z in zs.values()),
-            "missing": list(_find_missing(store, business_date, shifts)),
+            "missing": find_missing([(store, [business_date])])[store.id, business_date],
         }
     )
 
 
-def list_open_days(*, store: StoreProfile, now: datetime) -> list[date]:
-    """The business dates of the last month on which the store sold and which nobody has closed."""
-    closed = DayClose.objects.filter(store=store.id).values("business_date")
-    since = store.business_date(now - LATELY)
-    days = Order.objects.filter(store=store.id, business_date__gte=since)
-    open_days = days.exclude(business_date__in=closed).values_list("business_date", flat=True)
-    return sorted(open_days.distinct(), reverse=True)
+def list_open_days(*, stores: Sequence[StoreDays], now: datetime) -> dict[int, list[date]]:
+    """By store the business dates of the last month that have sales and that nobody has closed.
+
+    The newest come first.
+    """
+    since = {store.id: store.business_date(now - LATELY) for store in stores}
+    wanted = {"store__in": since, "business_date__gte": min(since.values(), default=now.date())}
+    closed = set(DayClose.objects.filter(**wanted).values_list("store", "business_date"))
+    days = Order.objects.filter(**wanted).order_by().values_list("store", "business_date")
+    open_days: dict[int, list[date]] = {store.id: [] for store in stores}
+    for store, day, _first in days.annotate(first=Min("placed_at")):  # each date once
+        if day >= since[store] and (store, day) not in closed:
+            open_days[store].append(day)
+    return {store: sorted(days, reverse=True) for store, days in open_days.items()}
+
+
+def find_day_close(*, store: StoreProfile, business_date: date) -> DayClose | None:
+    """The closing of a day, if somebody has closed it."""
+    return DayClose.objects.filter(store=store.id, business_date=business_date).first()
+
+
+def list_waiting(*, stores: Sequence[StoreDays], now: datetime) -> list[Waiting]:
+    """By store the days that wait to be closed, the newest first, each with what it lacks."""
+    days = list_open_days(stores=stores, now=now)
+    missing = find_missing((store, days[store.id]) for store in stores)
+    return [(store, [(day, missing[store.id, day]) for day in days[store.id]]) for store in stores]
+
+
+def list_takings(*, store_ids: Collection[int], since: date) -> list[Taken]:
+    """What the stores took on each business date since then, the first one first."""
+    here = {"store__in": store_ids, "business_date__gte": since}
+    orders, returns = Order.objects.filter(**here), Return.objects.filter(**here)
+    sums = sum_tenders_by_day(orders=orders, returns=returns)
+    for day, change in _by_day(orders, "change_cents"):
+        sums[day, TenderKind.CASH] -= change
+    for day, credited in _by_day(BlindReturn.objects.filter(**here), "total_cents"):
+        sums[day, TenderKind.STORE_CREDIT] -= credited
+    return [
+        Taken(
+            day,
+            cash_cents=sums[day, TenderKind.CASH],
+            card_cents=sums[day, TenderKind.CARD],
+            other_cents=sums[day, TenderKind.GIFT_CARD] + sums[day, TenderKind.STORE_CREDIT],
+        )
+        for day in sorted({day for day, _ in sums})
+    ]
+
+
+def _by_day(rows: QuerySet[Any], column: str) -> list[tuple[date, int]]:
+    return list(rows.order_by().values_list("business_date").annotate(cents=Sum(column)))
 
 
 def list_later(*, closed: DayClose) -> Document:
@@ -89,45 +145,3 @@ def _describe_shift(shift: Shift, z: ZReport | None) -> Document:
         "counted_cents": z.counted_cents if z else None,
         "variance_cents": z.variance_cents if z else None,
     }
-
-
-def _find_missing(
-    store: StoreProfile, business_date: date, shifts: list[Shift]
-) -> Iterator[Document]:
-    """What keeps a day from being whole, each with its code and a sentence."""
-    for shift in shifts:
-        if shift.status == ShiftStatus.OPEN:
-            yield _lack(
-                "shift-open",
-                f"Till {shift.terminal.number}: the shift of "
-                f"{shift.opened_by_name} is open. Count its drawer and close it.",
-            )
-    sold = Order.objects.filter(store=store.id, business_date=business_date)
-    if untaken := count_untaken(sold.filter(status=OrderStatus.COMPLETED.value)):
-        yield _lack(
-            "card-not-taken",
-            f"{_many(untaken, 'card')} of the day's sales: the money is "
-            "not taken yet. It is tried again by itself; see Card payments.",
-        )
-    ends = instant_at(business_date + timedelta(days=1), store.day_end_hour * 60, zone=store.zone)
-    if unknown := count_unknown(store_id=store.id, before=ends):
-        yield _lack(
-            "payment-unknown",
-            f"{_many(unknown, 'card payment')}: Stripe has not said "
-            "what became of it. It is asked until it answers; see Card payments.",
-        )
-    keeps_drawer = Exists(had_shift_by(OuterRef("terminal"), ends))
-    if outside := sold.filter(keeps_drawer, shift__isnull=True).count():
-        yield _lack(
-            "sale-outside-shift",
-            f"{_many(outside, 'sale')} at a till that keeps a drawer,"
-            " outside any shift: the cash of it is on no Z.",
-        )
-
-
-def _lack(code: str, detail: str) -> Document:
-    return {"code": code, "detail": detail}
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from apps.core.choices import label
@@ -11,7 +11,8 @@ from apps.orders.layout import COLUMNS, centred, local_time, spread, wrap
 from apps.orders.receipt_code import receipt_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
 
     from apps.orders.models import Exchange, Order, OrderLine
     from apps.payments.models import StoredValueEntry
@@ -23,10 +24,14 @@ VOIDED_COPY_MARK = "*** COPY - VOIDED ***"
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What belongs to a sale beside its lines: gift cards it loaded, goods it was swapped for."""
+    """What belongs to a sale beside its lines: gift cards it loaded, goods it was swapped for.
+
+    `cards` are what the cards that paid are called, by payment.
+    """
 
     loads: Sequence[StoredValueEntry] = ()
     swap: Exchange | None = None
+    cards: Mapping[UUID, str] = field(default_factory=dict)
 
 
 NOTHING_BESIDE = Beside()
@@ -78,7 +83,7 @@ def compose(
         total=("TOTAL", format_cents(order.total_cents)),
         tenders=(
             *_rounded(order),
-            *(entry for tender in taken for entry in _paid(tender)),
+            *(entry for tender in taken for entry in _paid(tender, beside.cards)),
             ("Change", format_cents(order.change_cents)),
         ),
         notes=(*_swapped(beside.swap), *_notes(order)),
@@ -177,9 +182,10 @@ def _loaded(load: StoredValueEntry) -> ReceiptLine:
     return ReceiptLine(f"Gift card ...{load.account.last4}", amount, (detail,))
 
 
-def _paid(tender: Tender) -> Iterator[tuple[str, str]]:
-    """A tender; of a gift card, its end and what is left on it."""
-    name = label(tender.kind)
+def _paid(tender: Tender, cards: Mapping[UUID, str]) -> Iterator[tuple[str, str]]:
+    """A tender; of a card, its brand and end; of a gift card, its end and what is left on it."""
+    name = cards.get(tender.payment_id, "") if tender.payment_id else ""
+    name = name or label(tender.kind)
     if not tender.kind.is_stored_value:
         yield name, format_cents(tender.amount_cents)
         return

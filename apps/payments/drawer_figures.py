@@ -5,43 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 
 from apps.core.money import format_cents
 from apps.payments.drawer_rules import expect
 from apps.payments.drawer_selectors import get_drawer, list_counts, list_movements
 from apps.payments.drawer_types import CashMovementKind, ShiftStatus
-from apps.payments.models import CashMovement, Shift
+from apps.payments.models import CashMovement, DrawerCount, Shift
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import QuerySet
-
-    from apps.payments.models import DrawerCount
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of a drawer's timeline. `tone` is good, warn or bad, or nothing."""
+    """One line of a timeline, with its order. `tone` is good, warn or bad, or nothing."""
 
     at: datetime
     title: str
     note: str = ""
     detail: str = ""
     tone: str = ""
+    order_id: UUID | None = None
+    order_number: str = ""
 
 
 _TONES = {CashMovementKind.VARIANCE: "warn", CashMovementKind.NO_SALE: "warn"}
 
 
 def with_figures(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
-    """Each shift with `sales_cents`, `dropped_cents` and `variance_cents`; None for nothing."""
+    """Each shift with its sales, drops and variances in cents; None for nothing.
+
+    `variance_cents` is what is left now, `counted_off_cents` what its Z says: late sales explain
+    the rest.
+    """
+    counts = DrawerCount.objects.filter(shift=OuterRef("pk"), is_final=True)
+    final = counts.annotate(off=F("counted_cents") - F("expected_cents"))
     sales = Shift.objects.filter(pk=OuterRef("pk")).values("pk")
     return shifts.annotate(
         sales_cents=Subquery(sales.annotate(cents=Sum("orders__total_cents")).values("cents")),
         dropped_cents=_moved(CashMovementKind.DROP),
         variance_cents=_moved(CashMovementKind.VARIANCE),
+        counted_off_cents=Subquery(final.values("off")),
     )
 
 

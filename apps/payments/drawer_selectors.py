@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from apps.payments.drawer_rules import expect
@@ -15,7 +15,7 @@ from apps.payments.models import CashMovement, DrawerCount, Payment, Shift, Tend
 from apps.payments.types import TenderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
     from uuid import UUID
 
@@ -79,9 +79,10 @@ def list_shifts_of_day(*, store_id: int, business_date: date) -> QuerySet[Shift]
     return of_day.order_by("terminal__number", "opened_at", "pk")
 
 
-def had_shift_by(terminal: OuterRef, at: datetime) -> QuerySet[Shift]:
-    """Whether a terminal had opened a shift by an instant, for an outer query to ask."""
-    return Shift.objects.filter(terminal=terminal, opened_at__lt=at)
+def list_first_openings(*, store_ids: Collection[int]) -> dict[int, datetime]:
+    """When each terminal of these stores opened its first shift, if it keeps a drawer."""
+    shifts = Shift.objects.filter(store__in=store_ids).values_list("terminal")
+    return dict(shifts.annotate(first=Min("opened_at")).order_by("terminal"))
 
 
 def list_movements(*, shift_id: UUID) -> QuerySet[CashMovement]:

@@ -39,6 +39,7 @@ from apps.payments.types import (
     Tender,
     TenderKind,
 )
+from apps.payments.wording import name_card
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -130,6 +131,18 @@ def list_tenders(*, order_ids: Collection[UUID]) -> dict[UUID, list[Tender]]:
     for row in rows.order_by("pk"):
         tenders[row.order_id].append(to_tender(row))
     return tenders
+
+
+def list_tenders_of_sale(*, order_id: UUID) -> list[Tender]:
+    """What an order was paid with, and what its void handed back: none of what returns did."""
+    rows = TenderRow.objects.filter(order=order_id, return_id__isnull=True)
+    return [to_tender(row) for row in rows.select_related("entry__account").order_by("pk")]
+
+
+def name_cards(*, payment_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What the cards of these payments are called on a receipt: "Visa ...4242"."""
+    payments = Payment.objects.filter(pk__in=payment_ids) if payment_ids else []
+    return {payment.pk: name_card(payment) for payment in payments}
 
 
 def get_payment(*, store_id: int, payment_id: UUID) -> Payment:
@@ -230,10 +243,16 @@ def count_untaken(orders: QuerySet[Any]) -> int:
     return untaken.count()
 
 
-def count_unknown(*, store_id: int, before: datetime) -> int:
-    """How many card payments of a store from before an instant have an outcome nobody knows."""
-    unknown = Payment.objects.filter(store=store_id, status=PaymentStatus.UNKNOWN.value)
-    return unknown.filter(created_at__lt=before).count()
+def list_untaken_orders(orders: QuerySet[Any]) -> list[UUID]:
+    """The same cards, each as the order that it is to pay."""
+    untaken = Payment.objects.filter(_UNTAKEN, order_id__in=orders.order_by().values("pk"))
+    return list(untaken.values_list("order_id", flat=True))
+
+
+def list_unknown(*, store_ids: Collection[int]) -> list[tuple[int, datetime]]:
+    """Where and when the card payments were begun of which nobody knows the outcome."""
+    unknown = Payment.objects.filter(store__in=store_ids, status=PaymentStatus.UNKNOWN.value)
+    return list(unknown.values_list("store", "created_at"))
 
 
 def list_payments_of(*, order_id: UUID) -> QuerySet[Payment]:

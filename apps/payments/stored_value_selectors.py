@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from apps.payments.errors import StoredValueAccountUnknown, StoredValueUnknown
 from apps.payments.models import StoredValueAccount, StoredValueEntry
@@ -140,6 +143,19 @@ def sum_liability() -> list[tuple[StoredValueKind, str, int]]:
     held = StoredValueAccount.objects.filter(balance_cents__gt=0).values_list("kind", "currency")
     sums = held.annotate(cents=Sum("balance_cents")).order_by("kind", "currency")
     return [(StoredValueKind(kind), currency, cents) for kind, currency, cents in sums]
+
+
+def sum_entries_by_day(*, since: date) -> dict[tuple[str, date, EntryKind], int]:
+    """What moved since the beginning of a day, in cents by currency, day and kind.
+
+    Days are those of the active time zone.
+    """
+    start = timezone.make_aware(datetime.combine(since, time.min))
+    rows = StoredValueEntry.objects.filter(at__gte=start).annotate(day=TruncDate("at"))
+    sums = rows.values_list("account__currency", "day", "kind").annotate(cents=Sum("amount_cents"))
+    return {
+        (currency, day, EntryKind(kind)): cents for currency, day, kind, cents in sums.order_by()
+    }
 
 
 def find_stored_value_drift() -> Iterator[str]:

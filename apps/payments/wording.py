@@ -203,6 +203,12 @@ def say_card(payment: Payment) -> str:
     return f"{brand} ending in {payment.card_last4}" if payment.card_last4 else brand
 
 
+def name_card(payment: Payment) -> str:
+    """The card in as few letters as a narrow column has room for: "Visa ...4242"."""
+    brand = payment.card_brand.replace("_", " ").title() or "Card"
+    return f"{brand} ...{payment.card_last4}" if payment.card_last4 else brand
+
+
 def say_standing(payment: Payment, missing: int) -> str:
     """Where the money of a payment stands, in a sentence or two; `missing` cents are to come."""
     status = PaymentStatus(payment.status)

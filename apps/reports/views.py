@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from apps.core.admin.charts import MAIN, PALE, SECOND, Series, bar_chart
 from apps.core.money import format_cents
 from apps.inventory.selectors import list_low, list_negative, list_open_count_requests
 from apps.payments.attention import get_attention
@@ -27,21 +26,8 @@ if TYPE_CHECKING:
 
 BEST_SELLERS = 8
 SHELVES = 8
-_BARS = {"grouped": True, "maxBarThickness": 22, "barPercentage": 0.9, "borderRadius": 3}
-CASH, CARD = "var(--color-primary-600)", "var(--color-primary-400)"
-LAST_WEEK = "var(--color-base-400)"
 REASONS = 4
 NOTHING = Takings()
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """The bars of one colour, in cents; those of one stack stand on each other."""
-
-    name: str
-    color: str
-    values: list[int]
-    stack: str = "today"
 
 
 def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -110,12 +96,12 @@ def _by_hour(today: list[Takings], before: list[Takings]) -> str:
     """
     busy = [hour for hour in selectors.HOURS if today[hour] != NOTHING or before[hour] != NOTHING]
     hours = range(min(busy, default=8), max(busy, default=20) + 1)
-    return _chart(
+    return bar_chart(
         [f"{hour}:00" for hour in hours],
         [
-            Series("Cash", CASH, [today[hour].cash_cents for hour in hours]),
-            Series("Card", CARD, [today[hour].card_cents for hour in hours]),
-            Series("A week ago", LAST_WEEK, [before[hour].total_cents for hour in hours], "before"),
+            Series("Cash", MAIN, [today[hour].cash_cents for hour in hours], "today"),
+            Series("Card", SECOND, [today[hour].card_cents for hour in hours], "today"),
+            Series("A week ago", PALE, [before[hour].total_cents for hour in hours], "before"),
         ],
     )
 
@@ -174,20 +160,4 @@ def _share(part: int, whole: int | None) -> int:
 
 def _by_store(days: list[Any]) -> str:
     sales = selectors.list_sales_by_store(days)
-    return _chart([name for name, _ in sales], [Series("Today", CASH, [c for _, c in sales])])
-
-
-def _chart(labels: list[str], series: list[Series]) -> str:
-    """What unfold's chart takes; dollars, because that is what its axis shows."""
-    datasets = [
-        {
-            "label": each.name,
-            "backgroundColor": each.color,
-            "stack": each.stack,
-            "data": [cents / 100 for cents in each.values],
-            "displayYAxis": True,
-            **_BARS,
-        }
-        for each in series
-    ]
-    return json.dumps({"labels": labels, "datasets": datasets})
+    return bar_chart([name for name, _ in sales], [Series("Today", MAIN, [c for _, c in sales])])

@@ -25,6 +25,7 @@ from apps.stores.types import (
     Register,
     Role,
     SellingCalendar,
+    StoreDays,
     StoreProfile,
     TaxClass,
     TaxRates,
@@ -182,6 +183,17 @@ def list_profiles() -> list[StoreProfile]:
     """Every active store with all that is known of it, by code."""
     revision = read_revision()
     return [get_store_profile(store_id=pk, revision=revision) for pk in list_store_names()]
+
+
+def list_store_days() -> list[StoreDays]:
+    """Every active store with the days it books on, by code, in one statement."""
+    stores = Store.objects.filter(is_active=True).order_by("code")
+    return [
+        StoreDays(pk, name, ZoneInfo(zone), day_end_hour)
+        for pk, name, zone, day_end_hour in stores.values_list(
+            "pk", "name", "timezone", "day_end_hour"
+        )
+    ]
 
 
 def find_store_id(*, code: str) -> int | None:

@@ -284,6 +284,20 @@ class StoreProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreDays:
+    """A store and the days it books on: what pages need that show many stores at once."""
+
+    id: int
+    name: str
+    zone: ZoneInfo
+    day_end_hour: int
+
+    def business_date(self, at: datetime) -> date:
+        """The date that an instant is booked on here."""
+        return business_date(at, zone=self.zone, day_end_hour=self.day_end_hour)
+
+
+@dataclass(frozen=True, slots=True)
 class Clerk:
     """Who is logged in at a till."""
 

@@ -37,3 +37,23 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+/* A form beside the page's own one sends both, and shows the answer below its button: so what was
+   typed is tried before it is saved. */
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-sends-with]");
+  if (!form) return;
+  event.preventDefault();
+  const answer = form.querySelector("[data-answer]");
+  const typed = new FormData(document.getElementById(form.dataset.sendsWith));
+  for (const [name, value] of new FormData(form)) typed.set(name, value);
+  answer.setAttribute("aria-busy", "true");
+  try {
+    const given = await fetch(form.action, { method: "POST", body: typed });
+    if (!given.ok || given.redirected) throw new Error(given.status);
+    answer.innerHTML = await given.text();
+  } catch {
+    answer.textContent = "No answer came. Is the line down, or were you signed out? Try again.";
+  }
+  answer.removeAttribute("aria-busy");
+});

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 from django_subatomic.db import transaction
 
 from apps.core.models import AuditEntry
-from apps.stores.models import Approval, RoleLimit
+from apps.stores.models import Approval, RoleLimit, Store
 from apps.stores.services.approvals import ask_for_approval
 from apps.stores.types import ApprovalAction, Asked, Role
 from tests.factories import open_till
+from tests.goods import line_of
+from tests.orders.sales import sold
 
 from .office import errors_of, said, save, send, text_of, url, url_of
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from apps.stores.models import Store
+    from apps.catalog.models import Product
 
 pytestmark = pytest.mark.django_db
 LIST = "stores_approval_changelist"
@@ -138,3 +141,31 @@ def test_a_manager_sees_the_limits_and_leaves_them(manager: Client) -> None:
     limit = RoleLimit.objects.get(role=Role.CASHIER)
     assert "Shift lead" in text_of(manager.get(url("stores_rolelimit_changelist")))
     assert manager.post(url_of(limit), {"discount_percent": 50}).status_code == 403
+
+
+def about(order_id: UUID | None) -> Approval:
+    """An approval that a cashier asks for about this order."""
+    till, _token = open_till(Store.objects.get(), code="bob", number=5)
+    asked = Asked(ApprovalAction.VOID_ORDER, order_id, amount_cents=500, reason="too much")
+    with transaction():
+        return ask_for_approval(till=till, asked=asked, now=timezone.now())[0]
+
+
+def test_whoever_decides_sees_which_order_it_is_about(
+    manager: Client, store: Store, bourbon: Product
+) -> None:
+    till, _token = open_till(store, now=timezone.now())
+    order = sold(till, line_of(bourbon, 2), cash=5_000, now=timezone.now())
+    approval = about(UUID(order["id"]))
+    listed = manager.get(url(LIST)).content.decode()
+    assert url("orders_order_change", order["id"]) in listed
+    for page in (url_of(approval), url("stores_approval_approve", approval.pk)):
+        shown = text_of(manager.get(page))
+        assert f"It is about {order['number']}" in shown
+        assert "2 x Bourbon $42.78 Total of the order $42.78" in shown
+
+
+def test_a_basket_that_nobody_has_sold_yet_is_called_that(manager: Client, store: Store) -> None:
+    approval = about(uuid4())
+    assert "not sold yet" in text_of(manager.get(url(LIST)))
+    assert "ask Bob what is in it" in text_of(manager.get(url_of(approval)))

@@ -84,3 +84,10 @@ def test_an_auditor_reads_no_whole_contact_and_forgets_nobody(auditor: Client) -
     assert EMAIL not in page
     assert auditor.post(url("customers_customer_forget", ada.pk)).status_code == 403
     assert Customer.objects.get().name == NAME
+
+
+def test_the_page_says_what_customers_can_be_searched_by(manager: Client) -> None:
+    make_customer()
+    page = text_of(manager.get(url(LIST, q=NAME)))
+    assert "Names are sealed and cannot be searched." in page
+    assert "A customer is found by a whole phone number or e-mail address." in page

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from apps.core.models import AuditEntry
 from apps.payments.models import StoredValueAccount, StoredValueEntry
+from apps.payments.stored_value_figures import list_value_days
 from apps.stores.types import Role
-from tests.payments.stored_value import make_account
+from tests.factories import open_till
+from tests.orders.gift_cards import sold_card
+from tests.payments.stored_value import make_account, make_entry
 
 from .office import office, text_of, url, url_of
 
@@ -107,3 +113,43 @@ def test_an_auditor_changes_none(account: StoredValueAccount, name: str) -> None
     answer = auditor.post(address, {"reason": "x", "amount": "1", "token": str(uuid4())})
     assert answer.status_code == 403
     assert not AuditEntry.objects.filter(action__startswith="stored_value").exists()
+
+
+def test_what_moves_by_day_is_charted_and_leads_to_what_is_owed_now(manager: Client) -> None:
+    now = timezone.now()
+    account = make_account(2_000, opened_at=now)
+    entries = StoredValueEntry.objects.filter(account=account)
+    assert entries.count() == 1
+    page = manager.get(url("payments_storedvalueaccount_changelist"))
+    ((currency, _moved, owed),) = page.context["charts"]
+    line = json.loads(owed)["datasets"][0]["data"]
+    assert (currency, line[-1]) == ("USD", 20)
+
+
+def test_the_days_of_gift_cards_are_counted_back_from_today() -> None:
+    today = timezone.localdate()
+    days = [today - timedelta(days=ago) for ago in (2, 1, 0)]
+    at = {day: timezone.make_aware(datetime.combine(day, time(12))) for day in days}
+    account = make_account(balance_cents=0)
+    StoredValueAccount.objects.update(balance_cents=3_500)
+    credit = {"kind": "CREDITED", "return_id": uuid4(), "reason": ""}
+    make_entry(account, amount_cents=5_000, balance_cents=5_000, at=at[days[0]], **credit)
+    make_entry(account, amount_cents=-1_000, balance_cents=4_000, at=at[days[1]])
+    make_entry(account, amount_cents=-500, balance_cents=3_500, at=at[days[2]])
+    found = list_value_days(days=days)["USD"]
+    assert [(day.put_on, day.spent, day.balance) for day in found] == [
+        (5_000, 0, 5_000),
+        (0, 0, 4_000),
+        (0, 0, 3_500),
+    ]
+
+
+def test_its_page_leads_to_the_orders_that_moved_it(manager: Client) -> None:
+    till, _token = open_till()
+    order = sold_card(till, 5_000)
+    account = StoredValueAccount.objects.get()
+    page = manager.get(url_of(account))
+    assert f"$50.00 sold, sale {order['number']}" in text_of(page)
+    assert url("orders_order_change", order["id"]) in page.content.decode()
+    entries = manager.get(url("payments_storedvalueentry_changelist")).content.decode()
+    assert url("orders_order_change", order["id"]) in entries

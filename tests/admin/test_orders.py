@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from apps.stores.types import Role
+from tests.catalog.promotions.drafts import publish
 from tests.conftest import NOON
 from tests.factories import make_store, open_till
 from tests.goods import line_of
@@ -170,3 +171,13 @@ def test_a_question_that_makes_no_sense_is_answered_with_a_list_and_no_crash(
     booked(store, 1)
     answer = manager.get(url("orders_order_changelist", **query), follow=True)
     assert answer.status_code == 200
+
+
+def test_the_page_and_the_receipt_tell_the_same_subtotal(
+    manager: Client, bourbon: Product, till: Till
+) -> None:
+    publish()
+    order = sold(till, line_of(bourbon, 2), cash=5000)
+    page, _, receipt = page_of(manager, order).partition("Stock ledger")
+    assert "At shelf prices $39.98 Discounts -$4.00 Subtotal $35.98" in page
+    assert "Subtotal $35.98" in receipt

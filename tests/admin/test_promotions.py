@@ -8,11 +8,9 @@ import pytest
 
 from apps.catalog.models import Promotion
 from apps.core.models import AuditEntry
-from apps.orders.models import Order
 from apps.stores.types import Role
 from tests.admin.office import office, text_of, url, url_of
 from tests.catalog.promotions.drafts import publish, write
-from tests.factories import make_store
 from tests.goods import make_product
 
 if TYPE_CHECKING:
@@ -80,26 +78,3 @@ def test_a_publication_that_is_refused_says_why(manager: Client) -> None:
     other = write(code="OTHER", name="Other", is_exclusive=True)
     answer = manager.post(url("catalog_promotion_publish", other.pk), follow=True)
     assert "A tenth off (TENTH) is exclusive too" in text_of(answer)
-
-
-def test_a_basket_is_tried_under_a_draft_and_nothing_is_sold(manager: Client) -> None:
-    store = make_store()
-    make_product("BRB-1")
-    row = write()
-    basket = {"store": store.pk, "basket": "BRB-1 2"}
-    page = text_of(manager.post(url("catalog_promotion_try", row.pk), basket))
-    assert "A tenth off -$4.00" in page
-    assert "$35.98" in page
-    assert not Order.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("basket", "said"),
-    [("NOPE 1", "NOPE is no product"), ("BRB-1 0", "should be a code and how many"), ("", "")],
-)
-def test_a_basket_that_cannot_be_read_is_explained(manager: Client, basket: str, said: str) -> None:
-    store, row = make_store(), write()
-    asked = {"store": store.pk, "basket": basket}
-    answer = manager.post(url("catalog_promotion_try", row.pk), asked)
-    assert answer.status_code == 200
-    assert said in text_of(answer)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django_subatomic.db import transaction
 
+from apps.core.money import format_cents
+from apps.core.reference import bump_revision
+from apps.stores.models import Store as StoreRow
 from apps.stores.types import Role
 from tests.conftest import NOON
 from tests.factories import open_till
@@ -80,3 +84,17 @@ def test_the_list_shows_returns_newest_first_and_finds_them_by_their_order(
     assert f"Nov 22, 2026 13:00 {order['number']} $21.39 corked" in text_of(page)
     found = manager.get(url("orders_return_changelist", q=f" {order['number'].lower()} "))
     assert [str(row.order) for row in found.context["cl"].result_list] == [order["number"]]
+
+
+def test_what_cash_was_rounded_by_stands_on_the_order_and_on_the_return(
+    manager: Client, till: Till, store: Store, bourbon: Product
+) -> None:
+    StoreRow.objects.update(rounds_cash=True)
+    with transaction():
+        bump_revision()
+    order = sold(till, bourbon, cash=2_500)
+    given = take_back(till, order, some_of(order))
+    said = f"Total $21.39 Cash rounding {format_cents(given['cash_rounding_cents'])} Cash, handed"
+    assert given["cash_rounding_cents"]
+    for page in (url("orders_order_change", order["id"]), url("orders_return_change", given["id"])):
+        assert said in text_of(manager.get(page))

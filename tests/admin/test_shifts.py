@@ -123,6 +123,22 @@ def test_a_z_is_shown_as_it_was_printed_with_its_amendments(
     assert "data-print" in page
 
 
+def test_what_late_sales_make_of_a_variance_is_said_beside_what_the_z_says(
+    manager: Client, till: Till, chips: Product
+) -> None:
+    now = timezone.now()
+    shift = opened(till, now=now - timedelta(hours=2))
+    closed(till, off=199, now=now - timedelta(hours=1))
+    z = ZReport.objects.get()
+    lists = (url(SHIFTS), url("orders_zreport_changelist"))
+    assert all("with late sales" not in read(manager, page) for page in lists)
+    taken_at = (now - timedelta(minutes=90)).isoformat()
+    send(till, basket(chips, taken_at=taken_at), now=now)
+    assert all("$1.99 with late sales $0.00" in read(manager, page) for page in lists)
+    assert "its Z says $1.99: late sales came after it" in read(manager, url_of(shift))
+    assert "With them the variance is $0.00" in read(manager, url_of(z))
+
+
 # --- Days -----------------------------------------------------------------------------------------
 
 

@@ -6,20 +6,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_subatomic.db import transaction
 
 from apps.core.models import AuditEntry
-from apps.orders.days import list_later, list_open_days
+from apps.orders.days import describe_day, list_later, list_open_days, list_takings
 from apps.orders.errors import DayAlreadyClosed, DayIncomplete, DayNotBegun
+from apps.orders.missing import find_missing
 from apps.orders.models import DayClose
 from apps.orders.services.closing.days import close_day
 from apps.payments.models import Payment
+from apps.stores.selectors import list_store_days
 from tests.conftest import NOON
 from tests.factories import MANAGER
 from tests.goods import basket, line_of
 from tests.payments.drawers import closed, opened
 from tests.payments.rows import make_payment
 
+from .gift_cards import by_card, sold_card
 from .returns import take_back
 from .rows import DAY
 from .sales import send, sold, voided
@@ -151,4 +156,39 @@ def test_days_that_nobody_closed_are_listed_newest_first(till: Till, chips: Prod
     for days in (0, 1, 2, 40):
         sold(till, chips, now=NOON - timedelta(days=days))
     close(till, DAY - timedelta(days=1))
-    assert list_open_days(store=till.store, now=NOON) == [DAY, DAY - timedelta(days=2)]
+    (store,) = list_store_days()
+    open_days = list_open_days(stores=[store], now=NOON)
+    assert open_days == {till.store.id: [DAY, DAY - timedelta(days=2)]}
+
+
+def test_what_many_days_lack_is_found_with_as_many_statements_as_for_one(
+    till: Till, chips: Product
+) -> None:
+    days = [DAY - timedelta(days=ago) for ago in range(5)]
+    for ago in range(5):
+        sold(till, chips, now=NOON - timedelta(days=ago))
+    opened(till)
+    for asked in ([DAY], days):
+        with CaptureQueriesContext(connection) as captured:
+            missing_of = find_missing([(till.store, asked)])
+        assert len(captured) <= 7
+    today, *before = (missing_of[till.store.id, day] for day in days)
+    assert [lack["code"] for lack in today] == ["shift-open", "sale-outside-shift"]
+    assert not any(before)
+
+
+def test_takings_by_day_come_to_the_tenders_of_their_day(
+    till: Till, lead_till: Till, bourbon: Product, chips: Product
+) -> None:
+    sold(till, bourbon, cash=10_000)
+    voided(lead_till, sold(till, chips, cash=500)["id"])
+    gift_card = sold_card(till, 1_000)
+    sold(till, chips, tenders=[by_card(199)])
+    take_back(lead_till, sold(till, chips), now=NOON + timedelta(days=1))
+    assert gift_card["total_cents"] == 1_000
+    for taken in list_takings(store_ids=[till.store.id], since=DAY):
+        day = describe_day(store=till.store, business_date=taken.day)
+        kinds = {tender["kind"]: tender["net_cents"] for tender in day["tenders"]}
+        assert taken.cash_cents == kinds["cash"]
+        assert taken.other_cents == kinds.get("gift_card", 0)
+        assert taken.card_cents == 0

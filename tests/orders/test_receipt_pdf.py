@@ -92,3 +92,13 @@ def test_the_bars_of_a_barcode_lie_between_two_quiet_zones() -> None:
 def test_what_is_no_receipt_is_not_marked() -> None:
     with pytest.raises(ValueError, match="no receipt"):
         mark_pdf(b"trailer\n<<\n/Size 3\n>>", "*** COPY ***")
+
+
+def test_a_line_that_belongs_to_the_one_above_is_indented() -> None:
+    receipt = replace(receipt_of("Rum"), tenders=(("Gift card ...8899", "$5.00"), ("  left", "$2")))
+    pdf = begin_pdf()
+    roll = lay_out(pdf, receipt)
+    pdf.add_page()
+    pdf.output()  # which closes the fonts
+    start = {text: x for x, _y, text, _ink in roll.texts}
+    assert start["left"] > start["Gift card ...8899"] == start["Rum"]

@@ -41,7 +41,7 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
     ordering = ("-starts_at", "-pk")
     autocomplete_fields = ("products", "categories", "excluded", "stores")
     actions_detail = ("publish", "withdraw")
-    change_form_outer_after_template = "catalog/admin/promotion_trial.html"
+    change_form_outer_after_template = "catalog/admin/promotion_beside.html"
     conditional_fields = shown_by_kind()
     fieldsets = (
         (None, {"fields": (("name", "code"), "kind")}),
@@ -72,6 +72,10 @@ class PromotionAdmin(TrialMixin, OfficeAdmin):
         ),
         ("For whom", {"fields": ("coupon", ("for_employees", "is_exclusive"))}),
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        now = timezone.now().replace(second=0, microsecond=0)
+        return {"starts_at": now, **super().get_changeform_initial_data(request)}
 
     @display(
         description="When",

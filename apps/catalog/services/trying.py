@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from apps.catalog.errors import BarcodeUnknown
 from apps.catalog.models import Promotion
-from apps.catalog.offers import PARTS, to_promotion
+from apps.catalog.offers import PARTS, as_written, to_promotion
 from apps.catalog.promotions.pricing import take_promotions_off
-from apps.catalog.promotions.running import Occasion, Offers
+from apps.catalog.promotions.running import Occasion, Offers, runs_at
 from apps.catalog.promotions.types import PromotionState, ShelfLine
 from apps.catalog.selectors import find_pack, list_items_by_id
 from apps.core.reference import read_revision
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from apps.catalog.promotions.types import Applied
+    from apps.catalog.promotions.types import Applied, Draft
     from apps.catalog.types import Item
     from apps.stores.types import StoreProfile
+
+
+UNSAVED = 0  # the id of a promotion that has none yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +39,60 @@ class TriedLine:
     total_cents: int
 
 
-def try_basket(
-    *, promotion_id: int, store_id: int, asked: Sequence[tuple[str, int]], now: datetime
-) -> list[TriedLine]:
-    """Price (code, quantity) pairs under the store's live promotions and this one, at this moment.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A basket that was tried, and whether the promotion is for that store and that instant."""
 
-    A coupon or the employee price of this promotion counts as asked for.
+    is_here: bool
+    is_running: bool
+    lines: tuple[TriedLine, ...]
+
+
+def try_basket(
+    tried: Draft,
+    *,
+    saved_id: int | None,
+    store_id: int,
+    asked: Sequence[tuple[str, int]],
+    at: datetime,
+) -> Trial:
+    """Price (code, quantity) pairs at an instant under a promotion and the store's live ones.
+
+    The promotion counts as it is written here, whether it is published or not; what was saved of
+    it does not. Its coupon or employee price counts as asked for.
 
     Raises:
         BarcodeUnknown: a code is no SKU or barcode of a product with a price in the store.
     """
     store = get_store_profile(store_id=store_id, revision=read_revision())
-    lines = [_find(store, number, pair, now) for number, pair in enumerate(asked)]
+    lines = [_find(store, number, pair, at) for number, pair in enumerate(asked)]
     rows = Promotion.objects.prefetch_related(*PARTS).filter(state=PromotionState.LIVE.value)
-    here = [row for row in rows if not row.stores.all() or store_id in _ids(row)]
-    tried = Promotion.objects.prefetch_related(*PARTS).get(pk=promotion_id)
-    offers = Offers((to_promotion(row) for row in {*here, tried}), store.zone)
-    coupons = frozenset({tried.coupon} - {""})
-    occasion = Occasion((now,), coupons, is_employee=tried.for_employees)
-    discounts = take_promotions_off([line for _, line in lines], offers, occasion)
-    return [
-        TriedLine(
-            item.name,
-            line.quantity * line.pack_size,
-            line.shelf_cents,
-            discount.applied,
-            line.shelf_cents - discount.discount_cents,
-        )
-        for (item, line), discount in zip(lines, discounts, strict=True)
+    here = [
+        row
+        for row in rows.exclude(pk=saved_id or UNSAVED)
+        if not row.stores.all() or store_id in _ids(row)
     ]
+    promotions = [to_promotion(row) for row in here]
+    is_here = not tried.store_ids or store_id in tried.store_ids
+    if is_here:
+        promotions.append(as_written(tried, pk=saved_id or UNSAVED))
+    occasion = Occasion((at,), frozenset({tried.coupon} - {""}), is_employee=tried.for_employees)
+    offers = Offers(promotions, store.zone)
+    discounts = take_promotions_off([line for _, line in lines], offers, occasion)
+    return Trial(
+        is_here=is_here,
+        is_running=runs_at(tried.schedule, at.astimezone(store.zone)),
+        lines=tuple(
+            TriedLine(
+                item.name,
+                line.quantity * line.pack_size,
+                line.shelf_cents,
+                discount.applied,
+                line.shelf_cents - discount.discount_cents,
+            )
+            for (item, line), discount in zip(lines, discounts, strict=True)
+        ),
+    )
 
 
 def _ids(row: Promotion) -> set[int]:

@@ -11,7 +11,7 @@ from django_subatomic.db import transaction
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core import audit
-from apps.core.admin.fields import DollarsMixin, dollars
+from apps.core.admin.fields import DollarsMixin, OfficeClockMixin, dollars
 from apps.core.admin.keyset import NUL, KeysetChangeList, OfficeChangeList
 from apps.core.reference import bump_revision
 from apps.core.types import Actor, ActorKind
@@ -48,7 +48,7 @@ def get_row(page: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
     return row
 
 
-class OfficeAdmin(DollarsMixin, ModelAdmin):
+class OfficeAdmin(DollarsMixin, OfficeClockMixin, ModelAdmin):
     """A page on which a manager changes things. Every change is audited; caches are told."""
 
     list_per_page = 50
@@ -130,7 +130,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class OfficeInline(DollarsMixin, TabularInline):
+class OfficeInline(DollarsMixin, OfficeClockMixin, TabularInline):
     """Rows of a table below the page they belong to."""
 
     extra = 0

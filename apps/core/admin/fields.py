@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
+from django.db.models import DateTimeField
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.money import format_cents, parse_dollars
@@ -57,6 +59,19 @@ class DollarsMixin:
                 initial=db_field.get_default(),
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class OfficeClockMixin:
+    """Beside every field of an instant stands on whose clock it is typed."""
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest | None, **kwargs: Any
+    ) -> forms.Field | None:
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field and isinstance(db_field, DateTimeField):
+            place = settings.OFFICE_TIME_ZONE.rpartition("/")[2].replace("_", " ")
+            field.help_text = f"{field.help_text} By the clocks of {place}.".strip()
+        return field
 
 
 class PercentField(forms.CharField):

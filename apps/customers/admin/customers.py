@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+_SEARCHED_BY = (
+    "Type a whole phone number or e-mail address. Names are sealed and cannot be searched."
+)
+
+
 @admin.register(Customer)
 class CustomerAdmin(OfficeAdmin):
     """Everybody who has left a name, the newest first."""
@@ -35,6 +40,7 @@ class CustomerAdmin(OfficeAdmin):
     list_filter = ("accepts_marketing", "store")
     search_fields = ("phone_index",)  # see `get_search_results`
     search_help_text = "A whole phone number or e-mail address."
+    list_before_template = "customers/admin/searching.html"
     ordering = ("-registered_at", "-pk")
     fields = ("name", ("phone", "email"), "accepts_marketing")
     actions_detail = ("forget",)
@@ -53,7 +59,7 @@ class CustomerAdmin(OfficeAdmin):
         except DomainError:
             found = queryset.none()
             if "autocomplete" not in request.path:
-                messages.warning(request, "Type a whole phone number or e-mail address.")
+                messages.warning(request, _SEARCHED_BY)
         return found, False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Sum
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
@@ -15,8 +16,10 @@ from apps.orders.admin.day_pages import DayPages
 from apps.orders.admin.shift_pages import ShiftPages
 from apps.orders.days import list_later
 from apps.orders.models import DayClose, ZAmendment, ZReport
+from apps.payments.admin.columns import say_variance
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 
@@ -33,12 +36,20 @@ class ZReportAdmin(ShiftPages):
         "cashier_name",
         dollars("expected_cents", "Expected"),
         dollars("counted_cents", "Counted"),
-        dollars("variance_cents", "Variance"),
+        "variance",
     )
     list_select_related = ("terminal", "store")
     list_filter = ("store", ("business_date", RangeDateFilter))
     list_filter_submit = True
     change_form_after_template = "orders/admin/z_report.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ZReport]:
+        late = Sum("amendments__expected_cents")
+        return super().get_queryset(request).annotate(late_cents=late)
+
+    @display(description="Variance")
+    def variance(self, z: Any) -> str:
+        return say_variance(z.variance_cents, z.variance_cents - (z.late_cents or 0))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return []  # the template below shows it as it was printed
@@ -46,8 +57,12 @@ class ZReportAdmin(ShiftPages):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        z: ZReport = context["original"]
-        context |= {"z": z, "amendments": z.amendments.order_by("number")}
+        z: Any = context["original"]
+        context |= {
+            "z": z,
+            "amendments": z.amendments.order_by("number"),
+            "left_cents": z.variance_cents - (z.late_cents or 0),
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -73,6 +88,7 @@ class DayCloseAdmin(DayPages):
     list_select_related = ("store",)
     list_filter = ("store", ("business_date", RangeDateFilter))
     list_filter_submit = True
+    list_before_template = "orders/admin/days.html"
     change_form_after_template = "orders/admin/day.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:

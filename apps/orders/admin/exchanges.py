@@ -11,10 +11,13 @@ from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
+from apps.orders.admin.clock import wall_time
+from apps.orders.admin.halves import describe_returns, describe_sale
 from apps.orders.models import Exchange
+from apps.orders.selectors import get_order
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(Exchange)
@@ -24,11 +27,28 @@ class ExchangeAdmin(ReadOnlyAdmin):
     keyset = ("at", "pk")
     list_display = ("at", "came_back", "went_out", dollars("difference_cents", "Difference"))
     list_select_related = ("given__order", "order")
-    fields = ("at", "came_back", "went_out", "difference_cents")
-    readonly_fields = ("came_back", "went_out")
+    search_fields = ("=order__number", "=given__order__number")
+    search_help_text = "The number of either order, whole."
+    change_form_after_template = "orders/admin/exchange.html"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("at", "came_back", "went_out", dollars("difference_cents", "Difference"))
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []  # the template below shows the exchange as people read one
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        swap: Exchange = context["original"]
+        order = get_order(store_id=swap.given.store_id, order_id=swap.order_id)
+        shown = describe_returns(swap.given.order_id)
+        context |= {
+            "title": f"Exchange of {swap.given.order.number} for {order.number}",
+            "swap": swap,
+            "difference_cents": abs(swap.difference_cents),
+            "back": next(each for each in shown if each.given.pk == swap.given_id),
+            "sale": describe_sale(order),
+            "swapped_at": wall_time(swap.at, order),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="Came back of")
     def came_back(self, swap: Exchange) -> str:

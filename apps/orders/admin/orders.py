@@ -12,18 +12,14 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.inventory.selectors import list_movements_of
 from apps.orders.admin.clock import wall_time
+from apps.orders.admin.halves import describe_returns, describe_sale
 from apps.orders.admin.receipts import ReceiptActions
 from apps.orders.admin.reprinting import PrintActions
-from apps.orders.beside import beside_of
 from apps.orders.models import Order, OrderLine
-from apps.orders.receipts import compose, render_text
-from apps.orders.selectors import get_order, list_emails, list_returns
-from apps.payments.selectors import list_payments_of, list_tenders, list_untaken
-from apps.payments.wording import say_taken
+from apps.orders.receipts import render_text
+from apps.orders.selectors import get_order, list_emails
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -72,18 +68,14 @@ class OrderAdmin(PrintActions, ReceiptActions):
     ) -> HttpResponse:
         found: Order = context["original"]
         order = get_order(store_id=found.store_id, order_id=found.pk)
-        tenders = list_tenders(order_ids=[order.pk])[order.pk]
-        cards = _cards_of(order.pk)
+        sale = describe_sale(order)
         context |= {
             "order": order,
-            "lines": order.lines.all(),
-            "tenders": tenders,
-            "cards": cards,
-            "is_paid": all(is_taken for _, _, is_taken in cards),  # as the API says it
-            "returns": list_returns(order_id=order.pk),
+            "sale": sale,
+            "returns": describe_returns(order.pk),
             "movements": list_movements_of(document_id=order.pk).order_by("pk"),
             "emails": list_emails(order_id=order.pk),
-            "receipt": render_text(compose(order, tenders, beside_of(order))),
+            "receipt": render_text(sale.receipt),
             "sold_at": self.sold_at(order),
         }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -98,10 +90,3 @@ class OrderLineAdmin(ReadOnlyAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
-
-
-def _cards_of(order_id: UUID) -> list[tuple[UUID, str, bool]]:
-    """The card payments of an order that it rests on, each with whether its money is here."""
-    payments = list(list_payments_of(order_id=order_id).filter(tendered_at__isnull=False))
-    untaken = list_untaken(payment_ids=[payment.pk for payment in payments])
-    return [(payment.pk, say_taken(payment), payment.pk not in untaken) for payment in payments]

@@ -11,9 +11,8 @@ from unfold.decorators import display
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.orders.admin.clock import wall_time
+from apps.orders.admin.halves import describe_returns
 from apps.orders.models import Return, ReturnLine
-from apps.orders.selectors import list_returns
-from apps.payments.selectors import list_tenders_of_returns
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -58,13 +57,9 @@ class ReturnAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         found: Return = context["original"]
-        given = list_returns(order_id=found.order_id).get(pk=found.pk)
-        tenders = list_tenders_of_returns(order_id=found.order_id)
-        context |= {
-            "given": given,
-            "tenders": tenders.get(given.pk, []),
-            "came_back_at": self.came_back_at(given),
-        }
+        shown = describe_returns(found.order_id)
+        back = next(each for each in shown if each.given.pk == found.pk)
+        context |= {"back": back, "came_back_at": self.came_back_at(back.given)}
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -65,4 +65,4 @@ class ReceiptEmail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"receipt of order {self.order_id} to {self.masked}, {self.id}"
+        return f"receipt to {self.masked}, {str(self.id)[:8]}"

@@ -69,4 +69,4 @@ class PrintJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} at till {self.terminal_id}, {self.id}"
+        return f"{self.get_kind_display()} at till {self.terminal_id}, {str(self.id)[:8]}"

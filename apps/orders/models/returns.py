@@ -58,7 +58,7 @@ class Return(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Return {self.id}"
+        return f"Return {str(self.id)[:8]}"
 
 
 class ReturnLine(models.Model):

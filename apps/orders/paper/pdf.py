@@ -26,6 +26,7 @@ WIDTH, MARGIN = 80.0, 5.0  # millimetres, as all lengths here
 MARK_BASELINE = 6.0  # where a copy says that it is one; nothing else stands above `_TOP`
 _TOP = 9.0
 _INNER = WIDTH - 2 * MARGIN
+_INDENT = 3.0
 _GAP = 2.5  # between a text and its amount
 _BAR_HEIGHT = 13.0
 _POINT = 25.4 / 72
@@ -74,13 +75,17 @@ class Roll:
             self._put(MARGIN + indent, part, ink)
 
     def pair(self, left: str, right: str, ink: Ink) -> None:
-        """A text and its amount; the amount stands beside the text's last line."""
-        room = _INNER - self._width(right, ink) - _GAP
+        """A text and its amount, which stands beside the text's last line.
+
+        A text that begins with a space belongs to the one above it, and is indented.
+        """
+        start = MARGIN + (_INDENT if left.startswith(" ") else 0)
+        room = WIDTH - MARGIN - start - self._width(right, ink) - _GAP
         *above, last = self._wrap(left, ink, room)
         for part in above:
-            self._put(MARGIN, part, ink)
+            self._put(start, part, ink)
         self.texts.append((WIDTH - MARGIN - self._width(right, ink), self.y, right, ink))
-        self._put(MARGIN, last, ink)
+        self._put(start, last, ink)
 
     def rule(self) -> None:
         """A thin line across."""
@@ -173,7 +178,7 @@ def lay_out(pdf: FPDF, receipt: Receipt) -> Roll:
 def _sold(roll: Roll, line: ReceiptLine) -> None:
     roll.pair(printable(line.text), line.amount, _PLAIN)
     for detail in line.details:
-        roll.left(printable(detail), _SMALL, indent=3)
+        roll.left(printable(detail), _SMALL, indent=_INDENT)
     roll.y += 0.6
 
 

@@ -72,7 +72,7 @@ def keep_receipt(
     if known is not None:
         return known
     tenders = list_tenders(order_ids=[order.pk])[order.pk]
-    body = render(order, tenders, form, columns, beside_of(order))
+    body = render(order, tenders, form, columns, beside_of(order, tenders))
     text = body.decode() if form.is_text else b64encode(body).decode()
     return PrintedReceipt.objects.create(
         order=order, format=form.value, body=text, first_printed_at=now

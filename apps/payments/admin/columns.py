@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
+from apps.core.money import format_cents
 from apps.payments.models import Tender
 
 if TYPE_CHECKING:
@@ -83,6 +84,26 @@ def its_order(row: Any) -> str:
         return ""
     address = reverse("admin:orders_order_change", args=[row.payment.order_id])
     return format_html('<a class="tillhouse-link" href="{}">{}</a>', address, row.order_number)
+
+
+@display(description="Order")
+def order_link(row: Any) -> str:
+    """A column that leads to a row's own order, which should have been selected with it."""
+    if row.order is None:
+        return ""
+    address = reverse("admin:orders_order_change", args=[row.order_id])
+    return format_html('<a class="tillhouse-link" href="{}">{}</a>', address, row.order)
+
+
+def say_variance(at_close: int | None, now: int | None) -> str:
+    """What a drawer was off by when it was counted, and what late sales have made of it."""
+    if at_close is None or not (at_close or now):
+        return ""
+    text = format_cents(at_close)
+    if (now or 0) == at_close:
+        return text
+    left = "{} <small class='tillhouse-later'>with late sales {}</small>"
+    return format_html(left, text, format_cents(now or 0))
 
 
 def short(key: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,9 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
+from apps.core.admin.charts import BAD, MAIN, Series, bar_chart
 from apps.core.admin.fields import dollars
-from apps.payments.admin.columns import MoneyBook, moment
+from apps.payments.admin.columns import MoneyBook, moment, say_variance
 from apps.payments.drawer_figures import (
     expected_now,
     list_moments,
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 LATELY = timedelta(days=30)
-_OVER, _SHORT = "var(--color-primary-600)", "#dc2626"
-_BARS = {"grouped": True, "maxBarThickness": 28, "borderRadius": 3, "displayYAxis": True}
 
 
 @admin.register(Shift)
@@ -44,7 +42,7 @@ class ShiftAdmin(MoneyBook):
         "store",
         dollars("sales_cents", "Sales"),
         dollars("dropped_cents", "To the safe"),
-        dollars("variance_cents", "Variance"),
+        "variance",
     )
     list_select_related = ("terminal", "store")
     list_filter = ("status", "store", ("business_date", RangeDateFilter))
@@ -86,6 +84,10 @@ class ShiftAdmin(MoneyBook):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @display(description="Variance")
+    def variance(self, shift: Any) -> str:
+        return say_variance(shift.counted_off_cents, shift.variance_cents)
+
     @display(description="By")
     def by(self, shift: Shift) -> str:
         return shift.opened_by_name
@@ -96,16 +98,14 @@ class ShiftAdmin(MoneyBook):
 
 
 def _chart(variances: list[tuple[str, int, int]]) -> str:
-    """What unfold's chart takes: dollars too much above the line, too little below it."""
-    bars = [
-        ("Too much", _OVER, [over / 100 for _, over, _ in variances]),
-        ("Too little", _SHORT, [-short / 100 for _, _, short in variances]),
-    ]
-    datasets = [
-        {"label": label, "backgroundColor": color, "data": values, "stack": "variance", **_BARS}
-        for label, color, values in bars
-    ]
-    return json.dumps({"labels": [name for name, _, _ in variances], "datasets": datasets})
+    """Too much above the line, too little below it."""
+    return bar_chart(
+        [name for name, _, _ in variances],
+        [
+            Series("Too much", MAIN, [over for _, over, _ in variances]),
+            Series("Too little", BAD, [-short for _, _, short in variances]),
+        ],
+    )
 
 
 @admin.register(CashMovement)

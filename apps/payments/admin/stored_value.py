@@ -14,10 +14,10 @@ from apps.core.admin.base import actor_of, get_row
 from apps.core.admin.fields import dollars
 from apps.core.money import format_cents
 from apps.payments.admin.asking import confirm
-from apps.payments.admin.columns import MoneyBook, moment
+from apps.payments.admin.columns import MoneyBook, moment, order_link
+from apps.payments.admin.value_pages import describe_list, describe_page
 from apps.payments.models import StoredValueAccount, StoredValueEntry
 from apps.payments.services.stored_value.minding import adjust_balance, set_status
-from apps.payments.stored_value_figures import list_moments, say_liability
 from apps.payments.stored_value_forms import AdjustForm, WhyForm
 from apps.payments.stored_value_types import StoredValueStatus
 
@@ -61,8 +61,7 @@ class StoredValueAccountAdmin(MoneyBook):
         return (queryset.filter(last4=term) if term else queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        found = {"liability": say_liability()}
-        return super().changelist_view(request, {**(extra_context or {}), **found})
+        return super().changelist_view(request, {**(extra_context or {}), **describe_list()})
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
@@ -77,8 +76,7 @@ class StoredValueAccountAdmin(MoneyBook):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        account: StoredValueAccount = context["original"]
-        context |= {"account": account, "timeline": list_moments(account)}
+        context |= describe_page(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="Ends in")
@@ -167,7 +165,7 @@ class StoredValueEntryAdmin(MoneyBook):
         "kind",
         dollars("amount_cents", "Amount"),
         dollars("balance_cents", "Left"),
-        "order",
+        order_link,
         "actor_name",
     )
     list_select_related = ("account", "order")

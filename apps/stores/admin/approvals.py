@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
-from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
+from apps.core.admin.base import actor_of, get_row
 from apps.core.admin.fields import dollars
 from apps.core.errors import DomainError
-from apps.core.money import format_cents
+from apps.stores.admin.approval_orders import AboutOrders, tell_about
 from apps.stores.models import Approval
 from apps.stores.selectors import count_approvals_waiting, status_of_approval
 from apps.stores.services.approvals import decide_approval
@@ -60,43 +60,51 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Approval)
-class ApprovalAdmin(ReadOnlyAdmin):
+class ApprovalAdmin(AboutOrders):
     """What cashiers ask for. Whoever decides does so as the member of staff they are."""
 
     keyset = ("asked_at", "id")
     list_display = (
         "what",
         "decide",
+        "order",
         dollars("amount_cents", "Up to"),
-        "cashier",
-        "terminal",
+        "asked_by",
+        "place",
         "reason",
         "asked",
     )
     list_select_related = ("cashier", "terminal", "approver", "store")
     list_filter = (WaitingFilter, "store")
     list_before_template = "stores/admin/waiting.html"
-    fields = (
-        "what",
-        "state",
-        "amount_cents",
-        "order_id",
-        "reason",
-        "cashier",
-        "store",
-        "terminal",
-        "asked_at",
-        "expires_at",
-        "approver",
-        "decided_at",
-        "used_at",
-    )
-    readonly_fields = ("what", "state")
+    change_form_after_template = "stores/admin/approval.html"
     actions_detail = ("approve", "deny")
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for both buttons."""
         return request.user.has_perm("stores.change_approval")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []  # the template below shows it as people read it
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        approval: Approval = context["original"]
+        context |= {
+            **tell_about(approval),
+            "state": self.state(approval),
+            "title": self.what(approval),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @display(description="At")
+    def place(self, approval: Approval) -> str:
+        return f"{approval.terminal}, {approval.store.name}"
+
+    @display(description="Asked by")
+    def asked_by(self, approval: Approval) -> str:
+        return approval.cashier.name
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Whoever may not decide sees how it stands."""
@@ -165,10 +173,10 @@ class ApprovalAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Deny it?" if is_denied else "Approve it?",
-            "text": _say(approval),
             "confirm": "Deny" if is_denied else "Approve",
+            **tell_about(approval),
         }
-        return render(request, "core/admin/confirm.html", context)
+        return render(request, "stores/admin/decide_approval.html", context)
 
 
 def _decided(request: HttpRequest, approval: Approval, *, is_denied: bool) -> tuple[int, str]:
@@ -187,13 +195,3 @@ def _decided(request: HttpRequest, approval: Approval, *, is_denied: bool) -> tu
     if is_denied:
         return messages.SUCCESS, f"{name} has been told no."
     return messages.SUCCESS, f"{name} may do it now, once, within five minutes."
-
-
-def _say(approval: Approval) -> str:
-    cents = approval.amount_cents
-    amount = "" if cents is None else f" for up to {format_cents(cents)}"
-    reason = f" Their reason: {approval.reason}" if approval.reason else ""
-    where = f"{approval.terminal} in {approval.store.name}"
-    return (
-        f"{approval.get_action_display()}{amount}, by {approval.cashier.name} at {where}.{reason}"
-    )
