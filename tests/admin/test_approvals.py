@@ -143,10 +143,10 @@ def test_a_manager_sees_the_limits_and_leaves_them(manager: Client) -> None:
     assert manager.post(url_of(limit), {"discount_percent": 50}).status_code == 403
 
 
-def about(order_id: UUID | None) -> Approval:
+def about(order_id: UUID | None, action: ApprovalAction = ApprovalAction.VOID_ORDER) -> Approval:
     """An approval that a cashier asks for about this order."""
     till, _token = open_till(Store.objects.get(), code="bob", number=5)
-    asked = Asked(ApprovalAction.VOID_ORDER, order_id, amount_cents=500, reason="too much")
+    asked = Asked(action, order_id, amount_cents=500, reason="too much")
     with transaction():
         return ask_for_approval(till=till, asked=asked, now=timezone.now())[0]
 
@@ -169,3 +169,9 @@ def test_a_basket_that_nobody_has_sold_yet_is_called_that(manager: Client, store
     approval = about(uuid4())
     assert "not sold yet" in text_of(manager.get(url(LIST)))
     assert "ask Bob what is in it" in text_of(manager.get(url_of(approval)))
+
+
+def test_cash_taken_out_is_about_no_basket(manager: Client, store: Store) -> None:
+    approval = about(uuid4(), ApprovalAction.PAY_OUT)
+    assert "not sold yet" not in text_of(manager.get(url(LIST)))
+    assert "basket" not in text_of(manager.get(url_of(approval)))

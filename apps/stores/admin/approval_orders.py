@@ -12,11 +12,18 @@ from unfold.decorators import display
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.money import format_cents
 from apps.stores.approval_orders import find_orders
+from apps.stores.types import ApprovalAction
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
 
     from apps.stores.models import Approval
+
+
+# Approvals of these name the movement of cash or the return itself, which nobody need look up.
+WITHOUT_ORDER = frozenset({ApprovalAction.PAY_OUT, ApprovalAction.BLIND_RETURN})
 
 
 class AboutOrders(ReadOnlyAdmin):
@@ -36,7 +43,7 @@ class AboutOrders(ReadOnlyAdmin):
     def order(self, approval: Any) -> str:
         """Its number, or where it stands if nobody has placed it yet."""
         if approval.about is None:
-            return "not sold yet" if approval.order_id else ""
+            return "not sold yet" if _order_of(approval) else ""
         address = reverse("admin:orders_order_change", args=[approval.order_id])
         return format_html(
             '<a class="tillhouse-link" href="{}">{}</a>', address, approval.about.number
@@ -45,9 +52,18 @@ class AboutOrders(ReadOnlyAdmin):
 
 def tell_about(approval: Approval) -> dict[str, Any]:
     """For the templates: the approval in a sentence, and its order if there is one yet."""
-    asked = [approval.order_id] if approval.order_id else []
-    found = find_orders(order_ids=asked)
-    return {"approval": approval, "text": _say(approval), "order": next(iter(found.values()), None)}
+    asked = _order_of(approval)
+    found = find_orders(order_ids=[asked] if asked else [])
+    return {
+        "approval": approval,
+        "text": _say(approval),
+        "is_about_order": asked is not None,
+        "order": next(iter(found.values()), None),
+    }
+
+
+def _order_of(approval: Approval) -> UUID | None:
+    return None if approval.action in WITHOUT_ORDER else approval.order_id
 
 
 def _say(approval: Approval) -> str:
@@ -55,6 +71,4 @@ def _say(approval: Approval) -> str:
     amount = "" if cents is None else f" for up to {format_cents(cents)}"
     reason = f" Their reason: {approval.reason}" if approval.reason else ""
     where = f"{approval.terminal} in {approval.store.name}"
-    return (
-        f"{approval.get_action_display()}{amount}, by {approval.cashier.name} at {where}.{reason}"
-    )
+    return f"{approval.wording}{amount}, by {approval.cashier.name} at {where}.{reason}"
