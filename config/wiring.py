@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apps.catalog.panels import price_columns
 from apps.core.audit_checks import find_broken_links
+from apps.core.numbering import find_sequence_faults
 from apps.inventory.panels import stock_columns
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.blind_returns import find_faulty_blind_returns
@@ -55,6 +56,7 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "drawers": find_unbalanced_drawers,
     "shifts": find_faulty_shifts,
     "points": find_points_faults,
+    "facts told": find_sequence_faults,
     "audit": find_broken_links,
 }
 

@@ -74,12 +74,18 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     """Facts on their way to their subscribers."""
 
     keyset = ("occurred_at", "pk")
-    list_display = ("occurred_at", "type", "aggregate", "state")
+    list_display = ("occurred_at", "type", "aggregate", "sequence", "state")
     list_filter = (("type", LatelyFilter),)
     search_fields = ("=aggregate",)
 
-    @display(description="State", label={"waiting": "warning", "relayed": "success"})
+    @display(
+        description="State",
+        label={"faulty": "danger", "waiting": "warning", "relayed": "success"},
+    )
     def state(self, event: OutboxEvent) -> str:
+        """As for the application's own tasks; a faulty fact is told to no other system."""
+        if event.fault:
+            return "faulty"
         return "relayed" if event.relayed_at else "waiting"
 
 
