@@ -54,7 +54,7 @@ def _find_offers(store: StoreProfile, revision: int) -> Offers:
     key = (tuple(live.order_by("pk").values_list("pk", flat=True)), store.zone)
     known = _alike.entries(revision).get(key)
     if known is None:
-        known = compile_offers(live.prefetch_related(*PARTS), store)
+        known = compile_offers(live.prefetch_related(*PARTS) if key[0] else (), store)
         _alike.add(revision, {key: known})
     return known
 
