@@ -156,10 +156,10 @@ def test_the_check_finds_a_missing_number_and_a_wrong_last_one() -> None:
     assert [fault.split()[0] for fault in find_sequence_faults()] == ["Of", "The"]
 
 
-def run_in(pool: ThreadPoolExecutor, act: Callable[[], int]) -> int:
+def run_in[T](pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:
     """What `act` answers on a connection of its own."""
 
-    def run() -> int:
+    def run() -> T:
         try:
             return act()
         finally:
@@ -173,7 +173,7 @@ def run_in(pool: ThreadPoolExecutor, act: Callable[[], int]) -> int:
 def test_a_transaction_that_ends_late_gets_a_later_number_and_keeps_nobody_waiting() -> None:
     with ThreadPoolExecutor(1) as pool, transaction():
         publish(BottleSold(aggregate="order:slow"))
-        run_in(pool, lambda: published(BottleSold(aggregate="order:quick")) or 0)
+        run_in(pool, lambda: published(BottleSold(aggregate="order:quick")))
         assert run_in(pool, number_facts) == 1
     number_facts()
     assert numbers() == [2, 1]
@@ -191,6 +191,15 @@ def test_who_comes_while_another_is_at_it_leaves_it_to_them() -> None:
     assert number_facts() == 1
 
 
+def repeat(act: Callable[[], object], start: threading.Barrier) -> None:
+    start.wait()
+    try:
+        for _ in range(25):
+            act()
+    finally:
+        connection.close()
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_while_tills_sell_number_each_fact_once(
@@ -198,20 +207,9 @@ def test_many_at_once_while_tills_sell_number_each_fact_once(
 ) -> None:
     monkeypatch.setattr(numbering, "BATCH", 7)
     start = threading.Barrier(6, timeout=DEADLINE)
-
-    def run(who: int) -> None:
-        start.wait()
-        try:
-            for turn in range(25):
-                if who < 3:
-                    published(BottleSold(aggregate=f"order:{who}-{turn}"))
-                else:
-                    number_facts()
-        finally:
-            connection.close()
-
+    acts = [lambda: published(BottleSold()), number_facts] * 3
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(run, range(6)))
+        list(pool.map(lambda act: repeat(act, start), acts))
     number_facts()
     assert sorted(number or 0 for number in numbers()) == list(range(1, 76))
     assert list(find_sequence_faults()) == []

@@ -14,7 +14,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin, get_row
 from apps.core.admin.filters import LatelyFilter
-from apps.core.models import AuditChain, AuditEntry, IdempotencyRecord, OutboxEvent, Revision
+from apps.core.models import (
+    AuditChain,
+    AuditEntry,
+    IdempotencyRecord,
+    OutboxEvent,
+    OutboxSequence,
+    Revision,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -87,6 +94,16 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         if event.fault:
             return "faulty"
         return "relayed" if event.relayed_at else "waiting"
+
+
+@admin.register(OutboxSequence)
+class OutboxSequenceAdmin(ReadOnlyAdmin):
+    """The last number given to what other systems are told."""
+
+    list_display = ("last",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
 
 
 @admin.register(IdempotencyRecord)
