@@ -22,6 +22,7 @@ from .office import errors_of, said, save, send, text_of, url, url_of
 
 if TYPE_CHECKING:
     from django.test import Client
+    from time_machine import Traveller
 
     from apps.catalog.models import Product
 
@@ -152,10 +153,10 @@ def about(order_id: UUID | None, action: ApprovalAction = ApprovalAction.VOID_OR
 
 
 def test_whoever_decides_sees_which_order_it_is_about(
-    manager: Client, store: Store, bourbon: Product
+    manager: Client, store: Store, bourbon: Product, clock: Traveller
 ) -> None:
-    till, _token = open_till(store, now=timezone.now())
-    order = sold(till, line_of(bourbon, 2), cash=5_000, now=timezone.now())
+    till, _token = open_till(store)
+    order = sold(till, line_of(bourbon, 2), cash=5_000)
     approval = about(UUID(order["id"]))
     listed = manager.get(url(LIST)).content.decode()
     assert url("orders_order_change", order["id"]) in listed
