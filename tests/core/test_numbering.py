@@ -93,6 +93,7 @@ def test_what_stays_in_the_house_has_no_number() -> None:
     published(LampSwitched(), BottleSold(), LampSwitched())
     number_facts()
     assert numbers() == [None, 1, None]
+    assert not OutboxEvent.objects.exclude(fault="").exists()
 
 
 def test_more_than_a_batch_is_numbered_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
