@@ -85,6 +85,9 @@ shape: dev ## The budgets of size and naming
 openapi: dev ## Write docs/api/openapi.yaml anew from the code
 	$(MANAGE) spectacular --file docs/api/openapi.yaml --validate --fail-on-warn
 
+event-schemas: dev ## Write anew the schemas of facts that carry an answer of the API
+	$(BIN)/python -m scripts.event_schemas
+
 openapi-check: dev ## Fail where docs/api/openapi.yaml is not what the code says
 	@mkdir -p var
 	$(MANAGE) spectacular --validate --fail-on-warn --file var/openapi.yaml
@@ -116,4 +119,4 @@ clean: ## Remove the demo's data, caches and the virtual environment
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help runtime dev demo run worker shell migrate seed test format lint types imports shape \
-	openapi openapi-check check bench pictures lock clean
+	openapi openapi-check event-schemas check bench pictures lock clean

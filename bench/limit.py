@@ -75,7 +75,7 @@ def read_pattern(url: str) -> Pattern:
         for table in TIMED:
             cursor = books.execute(f"SELECT * FROM {table} LIMIT 0")
             names = [column.name for column in cursor.description or ()]
-            columns[table] = tuple(n for n in names if n != "id" or table == "core_outboxevent")
+            columns[table] = tuple(n for n in names if n not in {"id", "position"})
         tables = {}
         for table, (column, value) in where.items():
             listed = ", ".join(columns[table])
@@ -202,6 +202,8 @@ def _renewed(
 ) -> list[Any]:
     """A row of the pattern with the ids of a new sale."""
     own = {**new, "product_id": product_id}
-    if table in {"orders_orderline", "core_outboxevent"}:
+    if table == "orders_orderline":
         own["id"] = uuid.uuid4()
+    if table == "core_outboxevent":
+        own |= {"event_id": uuid.uuid4(), "sequence": None}
     return [own.get(column, cell) for column, cell in zip(columns, row, strict=True)]

@@ -170,7 +170,9 @@ GROWTH = (
     FROM orders_order AS o JOIN orders_orderline AS l ON l.order_id = o.id
     WHERE o.number LIKE 'OLD-%'""",
     """INSERT INTO core_outboxevent
-        (id, type, version, aggregate, payload, occurred_at, relayed_at)
-    SELECT gen_random_uuid(), 'order.completed', 1, 'order:' || id, '{}', placed_at, placed_at
+        (event_id, type, version, aggregate, payload, occurred_at, relayed_at, is_shared,
+        sequence)
+    SELECT gen_random_uuid(), 'order.completed', 2, 'order:' || id, '{}', placed_at, placed_at,
+        true, row_number() OVER ()
     FROM orders_order WHERE number LIKE 'OLD-%'""",
 )

@@ -1,14 +1,11 @@
-"""What is connected to what, on one screen: events to tasks, checks to books, roles to pages."""
+"""What is connected to what, on one screen: events to tasks, pages to apps, roles to pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from apps.catalog.panels import price_columns
-from apps.core.audit_checks import find_broken_links
 from apps.inventory.panels import stock_columns
-from apps.inventory.selectors import find_ledger_drift
-from apps.orders.blind_returns import find_faulty_blind_returns
 from apps.orders.events import (
     BlindReturnCompleted,
     OrderCompleted,
@@ -19,17 +16,12 @@ from apps.orders.events import (
     ShiftClosed,
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
-from apps.orders.points_checks import find_points_faults
-from apps.orders.selectors import find_unbalanced_orders
-from apps.orders.z_checks import find_faulty_shifts
-from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
+from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import StripeEventReceived
-from apps.payments.selectors import find_payment_drift
-from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from apps.core.events import Event
 
@@ -43,19 +35,6 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
-}
-
-# What `manage.py verify_ledgers` recomputes: each check yields a sentence per difference.
-LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
-    "stock": find_ledger_drift,
-    "orders": find_unbalanced_orders,
-    "returns without receipt": find_faulty_blind_returns,
-    "payments": find_payment_drift,
-    "stored value": find_stored_value_drift,
-    "drawers": find_unbalanced_drawers,
-    "shifts": find_faulty_shifts,
-    "points": find_points_faults,
-    "audit": find_broken_links,
 }
 
 # What a login says of the shift at its till.

@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A fact in the past tense. Subclasses are frozen dataclasses whose fields are the payload."""
+    """A fact in the past tense. Subclasses are frozen dataclasses whose fields are the payload.
+
+    `is_shared`: whether other systems are told. Such a fact gets a place in the sequence of this
+    installation, and its payload has a JSON Schema, `docs/api/events/<type>.v<version>.json`.
+    """
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    is_shared: ClassVar[bool] = False
 
     aggregate: str
     occurred_at: datetime

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def ledger_checks() -> Mapping[str, Callable[[], Iterable[str]]]:
-    """The checks that `config/wiring.py` names: what is checked, and what yields its faults."""
+    """The checks that `config/checks.py` names: what is checked, and what yields its faults."""
     checks: Mapping[str, Callable[[], Iterable[str]]] = import_string(settings.LEDGER_CHECKS)
     return checks
 

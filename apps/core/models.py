@@ -29,9 +29,16 @@ class IdempotencyRecord(models.Model):
 
 
 class OutboxEvent(models.Model):
-    """A fact, written in the transaction that made it true, on its way to its subscribers."""
+    """A fact, written in the transaction that made it true, on its way to who must hear of it.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    What other systems are told has a `sequence` too: dense for this installation, and given once
+    the fact is committed.
+    """
+
+    position = models.BigAutoField(
+        primary_key=True, help_text="In the order of writing, whatever the clock says"
+    )
+    event_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=80)
     version = models.PositiveSmallIntegerField(default=1)
     aggregate = models.CharField(max_length=120, help_text="What it is about: kind and id")
@@ -39,18 +46,49 @@ class OutboxEvent(models.Model):
     occurred_at = models.DateTimeField(db_index=True)
     leased_until = models.DateTimeField(null=True, help_text="A relay is handing it on until then")
     relayed_at = models.DateTimeField(null=True, help_text="All subscribers have been told")
+    is_shared = models.BooleanField(default=False, help_text="Other systems are told")
+    sequence = models.PositiveBigIntegerField(
+        null=True, unique=True, help_text="Its place among all facts that other systems are told"
+    )
+    fault = models.TextField(
+        blank=True, db_default="", help_text="Why it cannot be told: it is not as its schema says"
+    )
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["occurred_at"],
+                fields=["position"],
                 condition=models.Q(relayed_at__isnull=True),
-                name="outbox_waiting_oldest_first",
+                name="outbox_waiting_in_order",
+            ),
+            models.Index(
+                fields=["position"],
+                condition=models.Q(is_shared=True, sequence__isnull=True),
+                name="outbox_unnumbered_in_order",
+            ),
+            models.Index(fields=["aggregate"], condition=~models.Q(fault=""), name="outbox_faulty"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sequence__isnull=True) | models.Q(is_shared=True, fault=""),
+                name="outbox_number_of_what_is_told",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} {self.id}"
+        return f"{self.type} {self.event_id}"
+
+
+class OutboxSequence(models.Model):
+    """The last number given to a fact. Locking this row puts those who number in a queue.
+
+    No till ever touches it.
+    """
+
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)
 
 
 class AuditChain(models.Model):

@@ -8,7 +8,7 @@ import structlog
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from apps.core import answers, ledgers, outbox
+from apps.core import answers, ledgers, numbering, outbox
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,7 +18,8 @@ log = structlog.get_logger()
 
 @shared_task(name="core.relay_outbox", ignore_result=True)
 def relay_outbox() -> int:
-    """Hand waiting facts to their subscribers."""
+    """Number what other systems are told, and hand waiting facts to their subscribers."""
+    numbering.number_facts()
     return outbox.relay(now=timezone.now(), send=_send)
 
 

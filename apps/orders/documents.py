@@ -71,6 +71,11 @@ def describe_sale(till: Till, sale: Sale, number: str) -> dict[str, Any]:
     }
 
 
+def skus_of(basket: PricedBasket) -> dict[str, str]:
+    """The SKU of each product of a basket, by the id that its document names it by."""
+    return {str(priced.line.item.id): priced.line.item.sku for priced in basket.lines}
+
+
 def describe_quote(
     order_id: UUID, quote: Quote, tip_cents: int, gift_cards_cents: int = 0
 ) -> dict[str, Any]:

@@ -12,54 +12,68 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderCompleted(Event):
-    """A sale was paid. `order` is the order as the API answers it; `store_id` says where."""
+class StoreFact(Event):
+    """What happened in a store, for whoever wants to know, also in another installation.
 
-    type: ClassVar[str] = "order.completed"
+    `store` is its code, which all installations know; `store_id` is this installation's own.
+    """
 
+    is_shared: ClassVar[bool] = True
+
+    store: str
     store_id: int
-    order: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnCompleted(Event):
+class OrderCompleted(StoreFact):
+    """A sale was paid. `order` is the order as the API answers it.
+
+    `skus` has the SKU of each product in it, by the id that the order names it by.
+    """
+
+    type: ClassVar[str] = "order.completed"
+
+    order: Mapping[str, Any]
+    skus: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnCompleted(StoreFact):
     """Goods of a sale were taken back. `returned` is the return as the API answers it."""
 
     type: ClassVar[str] = "return.completed"
 
-    store_id: int
     returned: Mapping[str, Any]
+    skus: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlindReturnCompleted(Event):
+class BlindReturnCompleted(StoreFact):
     """Goods were taken back without a receipt. `returned` is the return as the API answers it."""
 
     type: ClassVar[str] = "return.without_receipt"
 
-    store_id: int
     returned: Mapping[str, Any]
+    skus: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderVoided(Event):
+class OrderVoided(StoreFact):
     """A sale was taken back: its stock returned and its money handed back."""
 
     type: ClassVar[str] = "order.voided"
 
-    store_id: int
     order_id: str
     number: str
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShiftClosed(Event):
+class ShiftClosed(StoreFact):
     """A till's drawer was counted and its shift closed. `z` is its Z report as the API answers."""
 
     type: ClassVar[str] = "shift.closed"
 
-    store_id: int
     terminal_id: int
     shift_id: str
     z: Mapping[str, Any]

@@ -121,8 +121,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a product page with its prices and barc
 
 # The outbox: which tasks hear of which event, and whether a commit rings for the relay.
 OUTBOX_SUBSCRIBERS = "config.wiring.SUBSCRIBERS"
+OUTBOX_CHECKS_AT_ONCE = False  # a sale is never refused for what is wrong with its fact
+EVENT_SCHEMAS = str(BASE_DIR / "docs" / "api" / "events")
 OUTBOX_DOORBELL = env.bool("OUTBOX_DOORBELL", default=True)
-LEDGER_CHECKS = "config.wiring.LEDGER_CHECKS"
+LEDGER_CHECKS = "config.checks.LEDGER_CHECKS"
 OFFICE_PAGES = "config.wiring.OFFICE_PAGES"
 OPEN_SHIFT = "config.wiring.OPEN_SHIFT"
 PRODUCT_COLUMNS = "config.wiring.PRODUCT_COLUMNS"

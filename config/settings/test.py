@@ -9,6 +9,7 @@ SECRET_KEY = "not a secret: the key of the test suite"  # noqa: S105 - it is non
 FIELD_KEYS = ["bm90IGEgc2VjcmV0OiBmaWVsZCBrZXkgb2YgdGVzdHM="]
 ALLOWED_HOSTS = ["*"]
 OUTBOX_DOORBELL = False  # tests that want it switch it on
+OUTBOX_CHECKS_AT_ONCE = True
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 WHITENOISE_AUTOREFRESH = True

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 
 from apps.catalog.models import Modifier, ModifierGroup
+from apps.core.numbering import number_facts
 from apps.core.reference import read_revision
 from apps.inventory.services.moving import request_counts
 from apps.orders.models import Order
@@ -96,6 +97,7 @@ def make_everything() -> None:
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
+    number_facts()
 
 
 def _sell_a_gift_card(api: ApiClient) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import apps
+from apps.core.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,11 @@ def kinds_of[T](base: type[T]) -> set[type[T]]:
     """Every class of the apps below `base`; those of the tests are not theirs."""
     load_apps()
     return {each for each in _below(base) if each.__module__.startswith("apps.")}
+
+
+def kinds_of_events() -> set[type[Event]]:
+    """Every event of the apps; a base that has no type of its own is none."""
+    return {each for each in kinds_of(Event) if "type" in vars(each)}
 
 
 def pages() -> list[Path]:

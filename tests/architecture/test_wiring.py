@@ -13,11 +13,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission as Right
 from django.utils.module_loading import import_string
 
-from apps.core.events import Event
 from apps.stores.types import Permission
-from config import celery_app, wiring
+from config import celery_app, checks, wiring
 
-from .repository import kinds_of
+from .repository import kinds_of_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ def tasks() -> set[str]:
 
 
 def test_every_event_stands_in_the_wiring_and_no_other() -> None:
-    assert set(wiring.SUBSCRIBERS) == kinds_of(Event)
+    assert set(wiring.SUBSCRIBERS) == kinds_of_events()
 
 
 def test_every_subscriber_is_a_task_of_the_worker(tasks: set[str]) -> None:
@@ -50,14 +49,14 @@ def test_every_task_is_scheduled_or_hears_of_an_event(tasks: set[str]) -> None:
 
 
 def test_no_two_events_have_one_type() -> None:
-    types = [event.type for event in kinds_of(Event)]
+    types = [event.type for event in kinds_of_events()]
     assert len(types) == len(set(types))
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("check", wiring.LEDGER_CHECKS)
+@pytest.mark.parametrize("check", checks.LEDGER_CHECKS)
 def test_an_empty_shop_has_books_that_balance(check: str) -> None:
-    assert list(wiring.LEDGER_CHECKS[check]()) == []
+    assert list(checks.LEDGER_CHECKS[check]()) == []
 
 
 def dotted_names(value: Any) -> Iterator[str]:

@@ -116,7 +116,7 @@ def test_an_integrity_error_of_the_action_itself_is_not_taken_for_a_replay(
     def write_one_id_twice() -> tuple[int, Document]:
         for _ in range(2):
             OutboxEvent.objects.create(
-                id=uuid.UUID(int=1), type="sold", aggregate="a", payload={}, occurred_at=now
+                event_id=uuid.UUID(int=1), type="sold", aggregate="a", payload={}, occurred_at=now
             )
         return 201, {}
 

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = ("id", "type", "version", "aggregate", "payload", "occurred_at", "leased_until")
+COLUMNS = (
+    "event_id", "type", "version", "aggregate", "payload", "occurred_at", "is_shared",
+)  # fmt: skip
 AT = datetime(2026, 11, 1, 5, 30, 0, 123456, tzinfo=UTC)
 NEW_YORK = timezone(timedelta(hours=-4))
 
 
 def row(number: int, occurred_at: datetime = AT) -> tuple[object, ...]:
-    return (uuid.UUID(int=number), "sold", number, "café ½ %s", "{}", occurred_at, None)
+    return (uuid.UUID(int=number), "sold", number, "café ½ %s", "{}", occurred_at, False)
 
 
 def batch_of(*statements: str) -> Batch:
@@ -72,7 +74,7 @@ def test_ids_instants_and_text_come_back_through_the_orm_as_they_went_in(at: dat
     batch.insert("core_outboxevent", COLUMNS, [row(1, at), row(2, at)])
     batch.run()
     stored = OutboxEvent.objects.filter(occurred_at=at).order_by("version")
-    assert [(e.pk, e.aggregate, e.leased_until) for e in stored] == [
+    assert [(e.event_id, e.aggregate, e.leased_until) for e in stored] == [
         (uuid.UUID(int=1), "café ½ %s", None),
         (uuid.UUID(int=2), "café ½ %s", None),
     ]
@@ -83,8 +85,10 @@ def test_ids_instants_and_text_come_back_through_the_orm_as_they_went_in(at: dat
 def test_a_batch_finds_what_the_orm_wrote(at: datetime) -> None:
     event = OutboxEvent.objects.create(type="sold", aggregate="a", payload={}, occurred_at=at)
     batch = Batch()
-    sql = "SELECT version, occurred_at FROM core_outboxevent WHERE id = %s AND occurred_at = %s"
-    found = batch.add(sql, [event.pk, event.occurred_at])
+    sql = (
+        "SELECT version, occurred_at FROM core_outboxevent WHERE event_id = %s AND occurred_at = %s"
+    )
+    found = batch.add(sql, [event.event_id, event.occurred_at])
     batch.run()
     assert [(version, as_instant(found_at)) for version, found_at in found.rows] == [(1, at)]
 

@@ -190,6 +190,7 @@ def test_audit_and_event_tell_of_it(till: Till, bourbon: Product, yes: str) -> N
     assert (entry.facts["approved_by"], entry.facts["total_cents"]) == ("Lea", BOURBON)
     event = OutboxEvent.objects.get(type="return.without_receipt")
     assert event.payload["returned"]["id"] == given["id"]
+    assert event.payload["skus"] == {str(bourbon.pk): bourbon.sku}
     assert CODE not in str(event.payload)
 
 

@@ -127,7 +127,7 @@ def test_the_news_of_a_return_settles_its_order(desk: ReturnDesk) -> None:
     event = OutboxEvent.objects.get(type="return.completed")
     (heard,) = (tasks for kind, tasks in SUBSCRIBERS.items() if kind.type == event.type)
     assert settle_order_task.name in heard
-    settle_order_task(str(event.pk))
+    settle_order_task(str(event.event_id))
     assert desk.held_cents() == BAG
 
 

@@ -59,7 +59,8 @@ def ask(edition: PriceEdition) -> BasketReplay:
 def test_a_worker_that_hears_of_a_replay_does_it_once(edition: PriceEdition) -> None:
     asked = ask(edition)
     event = OutboxEvent.objects.get(type="replay.asked")
-    assert [replay_baskets(str(event.pk)), replay_baskets(str(event.pk))] == [True, False]
+    told = str(event.event_id)
+    assert [replay_baskets(told), replay_baskets(told)] == [True, False]
     asked.refresh_from_db()
     assert (asked.state, asked.baskets_done, asked.baskets_total) == ("DONE", 1, 1)
     assert (asked.result or {})["total"]["change_cents"] == 50

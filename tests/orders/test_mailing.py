@@ -87,7 +87,7 @@ def test_the_event_wakes_the_worker_once_however_often_it_is_told(
     asked(till, order)
     event = OutboxEvent.objects.get(type="receipt-email.asked")
     for _ in range(3):
-        send_receipt(str(event.pk))
+        send_receipt(str(event.event_id))
     assert len(box.letters) == 1
 
 

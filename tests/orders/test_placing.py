@@ -193,7 +193,12 @@ def test_the_news_of_a_sale_is_the_order_as_it_was_answered(till: Till, bourbon:
     event = OutboxEvent.objects.get()
     assert (event.type, event.aggregate) == ("order.completed", f"order:{order['id']}")
     assert (event.version, event.occurred_at, event.relayed_at) == (1, NOON, None)
-    assert event.payload == {"store_id": till.store.id, "order": order}
+    assert event.payload == {
+        "store": till.store.code,
+        "store_id": till.store.id,
+        "order": order,
+        "skus": {str(bourbon.pk): bourbon.sku},
+    }
 
 
 def test_the_bottle_in_hand_is_sold_though_the_books_say_none_is_left(

@@ -171,7 +171,12 @@ def test_the_news_of_a_return_goes_out(till: Till, lead_till: Till, chips: Produ
     given = take_back(lead_till, order)
     event = OutboxEvent.objects.get(type="return.completed")
     assert (event.aggregate, event.occurred_at) == (f"order:{order['id']}", NOON)
-    assert event.payload == {"store_id": till.store.id, "returned": given}
+    assert event.payload == {
+        "store": till.store.code,
+        "store_id": till.store.id,
+        "returned": given,
+        "skus": {str(chips.pk): chips.sku},
+    }
 
 
 def test_the_same_return_sent_again_is_answered_as_it_stands(

@@ -136,6 +136,7 @@ def test_the_news_of_a_void_goes_out(till: Till, lead_till: Till, chips: Product
     event = OutboxEvent.objects.get(type="order.voided")
     assert (event.aggregate, event.occurred_at) == (f"order:{order['id']}", SOON)
     assert event.payload == {
+        "store": till.store.code,
         "store_id": till.store.id,
         "order_id": order["id"],
         "number": order["number"],

@@ -128,6 +128,6 @@ def test_the_event_that_is_published_leads_its_task_to_the_row(
     body = make_body(id="evt_1", type="payout.paid", data=data)
     receive_event(body=body, signature=sign(body), now=NOON)
     assert subscribers_of(StripeEventReceived.type) == ("payments.work_event",)
-    tasks.work_event(str(OutboxEvent.objects.get().pk))
+    tasks.work_event(str(OutboxEvent.objects.get().event_id))
     assert StripeEvent.objects.get(pk="evt_1").state == "DONE"
     tasks.work_event("00000000-0000-4000-8000-000000000000")

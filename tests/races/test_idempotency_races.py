@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -54,9 +53,9 @@ class Till:
     def sell(self) -> tuple[int, Document]:
         """An action whose effect carries the id that it answers with."""
         event = OutboxEvent.objects.create(
-            id=uuid.uuid4(), type="sold", aggregate="sale", payload={}, occurred_at=self.now
+            type="sold", aggregate="sale", payload={}, occurred_at=self.now
         )
-        return 201, {"id": str(event.pk)}
+        return 201, {"id": str(event.event_id)}
 
 
 class HeldSale:
@@ -84,7 +83,7 @@ def till(now: datetime) -> Iterator[Till]:
 
 
 def effects() -> set[str]:
-    return {str(key) for key in OutboxEvent.objects.values_list("pk", flat=True)}
+    return {str(key) for key in OutboxEvent.objects.values_list("event_id", flat=True)}
 
 
 def lose_power() -> tuple[int, Document]:

@@ -14,7 +14,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin, get_row
 from apps.core.admin.filters import LatelyFilter
-from apps.core.models import AuditChain, AuditEntry, IdempotencyRecord, OutboxEvent, Revision
+from apps.core.models import (
+    AuditChain,
+    AuditEntry,
+    IdempotencyRecord,
+    OutboxEvent,
+    OutboxSequence,
+    Revision,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -74,13 +81,29 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     """Facts on their way to their subscribers."""
 
     keyset = ("occurred_at", "pk")
-    list_display = ("occurred_at", "type", "aggregate", "state")
+    list_display = ("occurred_at", "type", "aggregate", "sequence", "state")
     list_filter = (("type", LatelyFilter),)
     search_fields = ("=aggregate",)
 
-    @display(description="State", label={"waiting": "warning", "relayed": "success"})
+    @display(
+        description="State",
+        label={"faulty": "danger", "waiting": "warning", "relayed": "success"},
+    )
     def state(self, event: OutboxEvent) -> str:
+        """As for the application's own tasks; a faulty fact is told to no other system."""
+        if event.fault:
+            return "faulty"
         return "relayed" if event.relayed_at else "waiting"
+
+
+@admin.register(OutboxSequence)
+class OutboxSequenceAdmin(ReadOnlyAdmin):
+    """The last number given to what other systems are told."""
+
+    list_display = ("last",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
 
 
 @admin.register(IdempotencyRecord)

@@ -9,7 +9,7 @@ from django_subatomic.db import run_after_commit, transaction_required
 
 from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
-from apps.orders.documents import describe_sale
+from apps.orders.documents import describe_sale, skus_of
 from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
@@ -68,9 +68,7 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         f"order:{request.id}",
         facts_of_sale(sale, number),
     )
-    event = OrderCompleted(
-        aggregate=f"order:{request.id}", occurred_at=now, store_id=till.store.id, order=document
-    )
+    event = _news_of(till, sale, document, now)
     levels = write_sale(till, sale, (number, held), fact, event)
     if late is not None:
         amend_z(till=till, shift=late, order_id=request.id, now=now)
@@ -86,6 +84,17 @@ def _find_late(till: Till, request: OrderRequest) -> Shift | None:
     if request.taken_at is None:
         return None
     return find_closed_shift(terminal_id=till.register.id, at=request.taken_at)
+
+
+def _news_of(till: Till, sale: Sale, document: dict[str, Any], now: datetime) -> OrderCompleted:
+    return OrderCompleted(
+        aggregate=f"order:{sale.request.id}",
+        occurred_at=now,
+        store=till.store.code,
+        store_id=till.store.id,
+        order=document,
+        skus=skus_of(sale.basket),
+    )
 
 
 def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:

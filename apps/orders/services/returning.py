@@ -68,7 +68,7 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     take_points_back(till=till, order=order, coming=lines, return_id=request.id, now=now)
     given = _write(till, order, request, lines, rounding_cents, now)
     document = describe_returns(returns=[given])[0]
-    _tell(till, given, leave, document, now)
+    _tell(till, given, lines, leave, document, now)
     _restock(till, request, lines, now)
     return document
 
@@ -124,7 +124,14 @@ def _authorise(till: Till, request: ReturnRequest, total_cents: int, now: dateti
     return authorise(till=till, deed=deed, token=token, refusal=refusal, now=now)
 
 
-def _tell(till: Till, given: Return, leave: Leave, document: dict[str, Any], now: datetime) -> None:
+def _tell(
+    till: Till,
+    given: Return,
+    lines: Sequence[ReturnLine],
+    leave: Leave,
+    document: dict[str, Any],
+    now: datetime,
+) -> None:
     facts: dict[str, JSON] = {
         "order": str(given.order_id),
         "number": given.order.number,
@@ -138,8 +145,10 @@ def _tell(till: Till, given: Return, leave: Leave, document: dict[str, Any], now
         ReturnCompleted(
             aggregate=f"order:{given.order_id}",
             occurred_at=now,
+            store=till.store.code,
             store_id=till.store.id,
             returned=document,
+            skus={str(part.line.product_id): part.line.sku for part in lines},
         )
     )
 

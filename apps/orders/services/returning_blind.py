@@ -150,7 +150,12 @@ def _tell(
     audit.record(audit.AuditFact(now, till.actor, "goods.returned_blind", subject, facts))
     outbox.publish(
         BlindReturnCompleted(
-            aggregate=subject, occurred_at=now, store_id=till.store.id, returned=document
+            aggregate=subject,
+            occurred_at=now,
+            store=till.store.code,
+            store_id=till.store.id,
+            returned=document,
+            skus={str(line.product_id): line.sku for line in given.lines.all()},
         )
     )
 

@@ -91,6 +91,7 @@ def _tell(order: Order, till: Till, reason: str, leave: Leave, now: datetime) ->
         OrderVoided(
             aggregate=subject,
             occurred_at=now,
+            store=till.store.code,
             store_id=till.store.id,
             order_id=str(order.pk),
             number=order.number,

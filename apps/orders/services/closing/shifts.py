@@ -105,6 +105,7 @@ def _tell(till: Till, snapshot: dict[str, Any], now: datetime) -> None:
         ShiftClosed(
             aggregate=subject,
             occurred_at=now,
+            store=till.store.code,
             store_id=till.store.id,
             terminal_id=till.register.id,
             shift_id=snapshot["shift_id"],

@@ -1,0 +1,112 @@
+"""Numbers for facts that other systems are told: dense, from 1 on, one sequence an installation.
+
+A number is given after the commit, by whoever holds the lock of the one row that knows the last
+one, so no till waits for another and a transaction that ends late only gets a later number. Facts
+about one thing keep their order: each is written while the rows it tells of are locked, so its
+position is after that of the one before.
+
+A fact that is not what its schema says gets no number. It stands in the books with its fault, it is
+an error in the log, and only later facts about the same thing wait for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import connection
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django_subatomic.db import durable, transaction
+
+from apps.core.event_schemas import find_fault
+from apps.core.models import OutboxEvent, OutboxSequence
+from apps.core.sql import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BATCH = 1_000
+_ONLY_ROW = 1
+_NUMBER = (
+    "WITH given (number, place) AS (VALUES {pairs}) UPDATE core_outboxevent"
+    " SET sequence = given.number FROM given WHERE position = given.place"
+)
+_REMEMBER = "UPDATE core_outboxsequence SET last = %s"
+
+log = structlog.get_logger()
+
+
+@durable
+def number_facts() -> int:
+    """Give every committed fact that waits for a number the next one; how many were given.
+
+    It ends at once where somebody else is at it.
+    """
+    numbered = 0
+    while (given := _number_some()) is not None:
+        numbered += given
+    return numbered
+
+
+def retry_faulty(*, positions: list[int]) -> int:
+    """Let faulty facts be looked at again, as after their schema was mended; how many they are."""
+    return OutboxEvent.objects.filter(pk__in=positions).exclude(fault="").update(fault="")
+
+
+def find_sequence_faults() -> Iterator[str]:
+    """A sentence for each way in which the numbers given are not dense."""
+    numbered = OutboxEvent.objects.filter(sequence__isnull=False)
+    sums = numbered.aggregate(least=Min("sequence"), most=Max("sequence"), count=Count("pk"))
+    last = OutboxSequence.objects.values_list("last", flat=True).first() or 0
+    if sums["count"] and sums["most"] - sums["least"] + 1 != sums["count"]:
+        yield f"Of the facts {sums['least']} to {sums['most']} only {sums['count']} are there."
+    if sums["count"] and sums["most"] != last:
+        yield f"The last fact has the number {sums['most']}, and the last number given is {last}."
+
+
+@transaction
+def _number_some() -> int | None:
+    """One batch; None when nothing is left to do, or somebody else does it."""
+    OutboxSequence.objects.get_or_create(pk=_ONLY_ROW)
+    can_skip = connection.features.has_select_for_update_skip_locked
+    head = OutboxSequence.objects.select_for_update(skip_locked=can_skip).first()
+    waiting = _list_waiting() if head else []
+    if head is None or not waiting:
+        return None
+    good = _sort_out(waiting)
+    _write_numbers([fact.position for fact in good], after=head.last)
+    return len(good)
+
+
+def _write_numbers(positions: list[int], *, after: int) -> None:
+    batch = Batch()
+    if positions:
+        given = [value for pair in enumerate(positions, start=after + 1) for value in pair]
+        batch.add(_NUMBER.format(pairs=", ".join(["(%s, %s)"] * len(positions))), given)
+    batch.add(_REMEMBER, [after + len(positions)])
+    batch.run()
+
+
+def _list_waiting() -> list[OutboxEvent]:
+    """The oldest facts without a number, without those that wait behind a faulty one."""
+    faulty = OutboxEvent.objects.filter(
+        ~Q(fault=""), aggregate=OuterRef("aggregate"), position__lte=OuterRef("position")
+    )
+    waiting = OutboxEvent.objects.filter(~Exists(faulty), is_shared=True, sequence__isnull=True)
+    return list(waiting.order_by("position")[:BATCH])
+
+
+def _sort_out(waiting: list[OutboxEvent]) -> list[OutboxEvent]:
+    """Those that are as promised; the faulty are marked, and hold back what is behind them."""
+    good, held = [], set()
+    for fact in waiting:
+        if fact.aggregate in held:
+            continue
+        fault = find_fault(fact.type, fact.version, fact.payload)
+        if not fault:
+            good.append(fact)
+            continue
+        held.add(fact.aggregate)
+        OutboxEvent.objects.filter(pk=fact.pk).update(fault=fault)
+        log.error("fact_not_as_its_schema", event_id=str(fact.event_id), fault=fault)
+    return good
