@@ -21,6 +21,7 @@ class Event:
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
+    is_shared: ClassVar[bool] = False
 
     aggregate: str
     occurred_at: datetime
