@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.catalog.panels import price_columns
+from apps.catalog import events as catalog_events
+from apps.catalog import panels as catalog_panels
 from apps.core.audit_checks import find_broken_links
-from apps.inventory.panels import stock_columns
+from apps.inventory import events as inventory_events
+from apps.inventory import panels as inventory_panels
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.blind_returns import find_faulty_blind_returns
 from apps.orders.events import (
@@ -23,7 +25,7 @@ from apps.orders.points_checks import find_points_faults
 from apps.orders.selectors import find_unbalanced_orders
 from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import describe_open_shift, find_unbalanced_drawers
-from apps.payments.events import StripeEventReceived
+from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.payments.selectors import find_payment_drift
 from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.stores.types import Permission
@@ -43,6 +45,11 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
+    inventory_events.InventoryAdjusted: (),
+    catalog_events.ProductUpdated: (),
+    catalog_events.PriceChanged: (),
+    PaymentCaptured: (),
+    PaymentRefunded: (),
 }
 
 # What `manage.py verify_ledgers` recomputes: each check yields a sentence per difference.
@@ -62,7 +69,7 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
 OPEN_SHIFT = describe_open_shift
 
 # What a product's page shows per store.
-PRODUCT_COLUMNS = (price_columns, stock_columns)
+PRODUCT_COLUMNS = (catalog_panels.price_columns, inventory_panels.stock_columns)
 
 # What was sold to a customer, for their page.
 CUSTOMER_PURCHASES = list_sales_to
