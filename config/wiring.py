@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.catalog.panels import price_columns
-from apps.inventory.panels import stock_columns
+from apps.catalog import events as catalog_events
+from apps.catalog import panels as catalog_panels
+from apps.inventory import events as inventory_events
+from apps.inventory import panels as inventory_panels
 from apps.orders.events import (
     BlindReturnCompleted,
     OrderCompleted,
@@ -17,7 +19,7 @@ from apps.orders.events import (
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.payments.drawer_selectors import describe_open_shift
-from apps.payments.events import StripeEventReceived
+from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
 
 if TYPE_CHECKING:
@@ -35,13 +37,18 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
+    inventory_events.InventoryAdjusted: (),
+    catalog_events.ProductUpdated: (),
+    catalog_events.PriceChanged: (),
+    PaymentCaptured: (),
+    PaymentRefunded: (),
 }
 
 # What a login says of the shift at its till.
 OPEN_SHIFT = describe_open_shift
 
 # What a product's page shows per store.
-PRODUCT_COLUMNS = (price_columns, stock_columns)
+PRODUCT_COLUMNS = (catalog_panels.price_columns, inventory_panels.stock_columns)
 
 # What was sold to a customer, for their page.
 CUSTOMER_PURCHASES = list_sales_to

@@ -126,6 +126,11 @@ def list_known_products(*, product_ids: Collection[int]) -> set[int]:
     return set(Product.objects.filter(pk__in=product_ids).values_list("pk", flat=True))
 
 
+def list_skus(*, product_ids: Collection[int]) -> dict[int, str]:
+    """The SKUs of these products by their ids, in one statement."""
+    return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "sku"))
+
+
 def list_costs(*, product_ids: Collection[int]) -> dict[int, int]:
     """What a base unit costs the shop, by product, where it is known."""
     known = Product.objects.filter(pk__in=product_ids, unit_cost_cents__isnull=False)

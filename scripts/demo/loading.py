@@ -44,7 +44,7 @@ def load(now: datetime) -> None:
     with transaction():
         store_ids = [open_shop(shop, now) for shop in SHOPS]
         hire(OWNER, store_ids, now)
-        load_modifiers()
+        load_modifiers(now)
     load_catalog("liquor.csv", "LIQUOR", now)
     load_catalog("cafe.csv", "CAFE", now)
     dice = random.Random(SEED)  # noqa: S311 - shelves, not secrets
@@ -67,7 +67,7 @@ def hire(person: Person, store_ids: list[int], now: datetime) -> None:
     hire_staff(actor=ACTOR, new=new, now=now)
 
 
-def load_modifiers() -> None:
+def load_modifiers(now: datetime) -> None:
     groups: dict[str, list[dict[str, str]]] = {}
     for row in _rows("modifiers.csv"):
         groups.setdefault(row["group"], []).append(row)
@@ -77,6 +77,7 @@ def load_modifiers() -> None:
             minimum=int(rows[0]["minimum"]),
             maximum=int(rows[0]["maximum"]),
             choices={row["name"]: parse_dollars(row["price"]) for row in rows},
+            now=now,
         )
 
 

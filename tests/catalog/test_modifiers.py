@@ -9,6 +9,7 @@ from django_subatomic.db import transaction
 
 from apps.catalog.models import Modifier, ModifierGroup
 from apps.catalog.services.modifiers import save_modifier_group
+from tests.conftest import NOON
 from tests.goods import make_product
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 def save(choices: dict[str, int], minimum: int = 0, maximum: int = 1) -> ModifierGroup:
     with transaction():
-        return save_modifier_group(name="Milk", minimum=minimum, maximum=maximum, choices=choices)
+        return save_modifier_group(
+            name="Milk", minimum=minimum, maximum=maximum, choices=choices, now=NOON
+        )
 
 
 def test_a_group_is_made_with_its_choices() -> None:

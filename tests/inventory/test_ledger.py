@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import transaction as django_transaction
 from django.db.models import Sum
-from django_subatomic.db import savepoint
+from django_subatomic.db import savepoint, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -50,7 +50,7 @@ class Books(RuleBasedStateMachine):
         super().__init__()
         self.stores, self.shelf = stores, shelf
         self.expected: Counter[tuple[int, int]] = Counter()
-        self.undo = django_transaction.atomic()
+        self.undo = transaction()
         self.undo.__enter__()
 
     def teardown(self) -> None:

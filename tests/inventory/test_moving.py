@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     ("kind", "quantity"),
     [
         (MovementKind.RECEIPT, 12),
-        (MovementKind.RETURN, 1),
         (MovementKind.ADJUSTMENT, -3),
         (MovementKind.WASTE, -1),
     ],

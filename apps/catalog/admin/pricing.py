@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
+from apps.catalog.admin.telling import TellingPage
 from apps.catalog.forms import PriceForm
 from apps.catalog.models import Price, PriceBook, StorePriceBook
 from apps.catalog.services.pricing import schedule_price, withdraw_price
@@ -44,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Price)
-class PriceAdmin(ReadOnlyAdmin):
+class PriceAdmin(TellingPage, ReadOnlyAdmin):
     """Every price change, the latest start first; what has not begun can be taken off."""
 
     form = PriceForm
@@ -99,6 +100,14 @@ def save_price(request: HttpRequest, price: Price) -> None:
         now=now,
     )
     price.pk, price.starts_at, price.created_at = saved.pk, saved.starts_at, saved.created_at
+
+
+def save_prices(request: HttpRequest, formset: Any) -> None:
+    """Schedule and withdraw what was typed on the page of a product."""
+    for price in formset.save(commit=False):
+        save_price(request, price)
+    for price in formset.deleted_objects:
+        withdraw_price(actor=actor_of(request), price_id=price.pk, now=timezone.now())
 
 
 def begins_at(price: Price) -> datetime | None:

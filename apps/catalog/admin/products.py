@@ -10,12 +10,12 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from apps.catalog.admin.filters import BY_CATEGORY, AttentionFilter
-from apps.catalog.admin.pricing import save_price
+from apps.catalog.admin.pricing import save_prices
+from apps.catalog.admin.telling import TellingPage, tell
 from apps.catalog.forms import BarcodeForm, BarcodeFormSet, PriceForm
 from apps.catalog.models import Barcode, Price, Product
 from apps.catalog.rules import legal_obstacle
-from apps.catalog.services.pricing import withdraw_price
-from apps.core.admin.base import OfficeAdmin, OfficeInline, actor_of
+from apps.core.admin.base import OfficeAdmin, OfficeInline
 from apps.core.admin.panels import product_panel
 from apps.core.money import format_cents
 from apps.stores.selectors import list_store_names
@@ -61,7 +61,7 @@ class PriceInline(OfficeInline):
 
 
 @admin.register(Product)
-class ProductAdmin(OfficeAdmin):
+class ProductAdmin(TellingPage, OfficeAdmin):
     """What the shops sell."""
 
     list_display = ("name", "price", "sku", "shelf", "size", "active")
@@ -135,20 +135,26 @@ class ProductAdmin(OfficeAdmin):
             messages.warning(request, f"Tills will refuse it: {obstacle}")
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
-        if formset.model is not Price:
+        if formset.model is not Price:  # prices come after the product: `save_related`
             super().save_formset(request, form, formset, change)
-            return
-        for price in formset.save(commit=False):
-            save_price(request, price)
-        for price in formset.deleted_objects:
-            withdraw_price(actor=actor_of(request), price_id=price.pk, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Codes and groups, then the product is told to others as it is, then its prices are."""
+        super().save_related(request, form, formsets, change)
+        prices = [formset for formset in formsets if formset.model is Price]
+        own = [form, *(formset for formset in formsets if formset.model is not Price)]
+        if any(each.has_changed() for each in own):
+            previous_sku = form.initial["sku"] if change and "sku" in form.changed_data else None
+            tell(form.instance.pk, previous_sku=previous_sku)
+        for formset in prices:
+            save_prices(request, formset)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # books refer to it; make it inactive
 
 
 @admin.register(Barcode)
-class BarcodeAdmin(OfficeAdmin):
+class BarcodeAdmin(TellingPage, OfficeAdmin):
     """All codes, to find out whose one is."""
 
     form = BarcodeForm
@@ -156,3 +162,14 @@ class BarcodeAdmin(OfficeAdmin):
     list_select_related = ("product",)
     search_fields = ("gtin", "product__name")
     autocomplete_fields = ("product",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        before = form.initial.get("product") if change else None
+        if form.has_changed():
+            for product_id in sorted({obj.product_id, before or obj.product_id}):
+                tell(product_id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        tell(obj.product_id)

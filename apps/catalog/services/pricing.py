@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import transaction_required
 
 from apps.catalog.errors import PriceInThePast, PriceTaken, PriceUnknown
+from apps.catalog.events import ToldPrice
 from apps.catalog.models import Price, PriceBook, StorePriceBook
+from apps.catalog.services.telling import of_product, tell_prices
 from apps.core import audit
 from apps.core.reference import bump_revision
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
     from apps.catalog.types import PricePoint
     from apps.core.types import JSON, Actor
+
+_NAMED = ("product", "book", "edition")  # what tells a price to other systems
 
 
 @transaction_required
@@ -31,7 +36,7 @@ def schedule_price(
     if point.starts_at < now:
         raise PriceInThePast("Choose a start that is not past; what was charged stays as it was.")
     bump_revision()
-    price, is_new = Price.objects.get_or_create(
+    price, is_new = Price.objects.select_related(*_NAMED).get_or_create(
         book_id=book_id,
         product_id=product_id,
         starts_at=point.starts_at,
@@ -49,6 +54,7 @@ def schedule_price(
         "starts_at": point.starts_at.isoformat(),
     }
     audit.record(audit.AuditFact(now, actor, "price.scheduled", f"product:{product_id}", facts))
+    _tell(price, now)
     return price
 
 
@@ -61,7 +67,7 @@ def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
         PriceInThePast: it has begun, so customers may have been charged by it.
     """
     bump_revision()
-    price = Price.objects.filter(pk=price_id).first()
+    price = Price.objects.select_related(*_NAMED).filter(pk=price_id).first()
     if price is None:
         raise PriceUnknown("This price was withdrawn already.")
     if not Price.objects.filter(pk=price_id, starts_at__gt=now).delete()[0]:
@@ -72,6 +78,7 @@ def withdraw_price(*, actor: Actor, price_id: int, now: datetime) -> None:
     }
     subject = f"product:{price.product_id}"
     audit.record(audit.AuditFact(now, actor, "price.withdrawn", subject, facts))
+    _tell(price, now, is_withdrawn=True)
 
 
 @transaction_required
@@ -81,3 +88,15 @@ def give_store_its_book(*, store_id: int, code: str, name: str) -> PriceBook:
     book, _ = PriceBook.objects.get_or_create(code=code, defaults={"name": name})
     StorePriceBook.objects.update_or_create(store_id=store_id, defaults={"book": book})
     return book
+
+
+def _tell(price: Price, now: datetime, *, is_withdrawn: bool = False) -> None:
+    told = ToldPrice(
+        price.product.sku,
+        price.book.code,
+        price.starts_at.astimezone(UTC),
+        price.price_cents,
+        price.edition.code if price.edition else None,
+        is_withdrawn,
+    )
+    tell_prices(aggregate=of_product(told.sku), told=[told], now=now)

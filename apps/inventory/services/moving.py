@@ -21,6 +21,7 @@ from apps.inventory.errors import (
 )
 from apps.inventory.models import CountRequest, StockDocument, StockMovement
 from apps.inventory.selectors import list_levels
+from apps.inventory.services.telling import Posted, tell_adjusted
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import Move, StockLevel
 
@@ -43,7 +44,10 @@ def move_stock(
         StockProductUnknown: a product does not exist.
     """
     _open_document(actor, document, now)
-    return _write(actor, document, moves, now)
+    levels = _write(actor, document, moves, now)
+    posted = Posted(document, {document.store_id: moves}, levels)
+    tell_adjusted(actor=actor, posted=posted, now=now)
+    return levels
 
 
 @transaction_required
@@ -78,6 +82,8 @@ def transfer_stock(
                 f" {level.product_id} can be sent.",
                 product_id=level.product_id,
             )
+    posted = Posted(document, {document.store_id: out, to_store_id: moves}, levels, to_store_id)
+    tell_adjusted(actor=actor, posted=posted, now=now)
     return levels
 
 
@@ -94,16 +100,19 @@ def count_stock(
     _refuse_unknown(counted)
     levels = _change_balances(document.store_id, dict.fromkeys(counted, 0))  # locks them
     on_hand = {level.product_id: level.on_hand for level in levels}
-    moves = [
+    found = [
         Move(product_id, quantity - on_hand[product_id], document.reason)
         for product_id, quantity in counted.items()
-        if quantity != on_hand[product_id]
     ]
+    moves = [move for move in found if move.quantity]
+    right = [level for level in levels if level.on_hand == counted[level.product_id]]
     if moves:
         levels = _write(actor, document, moves, now)
     CountRequest.objects.filter(
         store=document.store_id, product__in=counted, done_at__isnull=True
     ).update(done_at=now)
+    posted = Posted(document, {document.store_id: found}, [*right, *levels])
+    tell_adjusted(actor=actor, posted=posted, now=now)
     return levels
 
 

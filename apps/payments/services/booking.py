@@ -27,6 +27,7 @@ from apps.payments.rules import (
     status_of_refund,
 )
 from apps.payments.services.beginning import begin
+from apps.payments.services.telling import tell_captured, tell_refunded
 from apps.payments.types import (
     OPEN_STATES,
     TAKEN,
@@ -144,12 +145,7 @@ def apply_intent(payment_id: UUID, seen: Intent, *, now: datetime) -> bool:
 
 
 def _apply(held: Held, seen: Intent, now: datetime) -> Written:
-    asked = seen.amount_cents - seen.tip_cents
-    if (asked, seen.currency) != (held.amount_cents, held.currency):
-        log.error("payment_amount_differs", payment=str(held.id), intent=seen.id)
-        return {}
-    if held.intent_id not in {None, seen.id}:
-        log.error("payment_has_another_intent", payment=str(held.id), intent=seen.id)
+    if not _is_ours(held, seen):
         return {}
     values: dict[str, object] = {
         "intent_id": seen.id,
@@ -166,12 +162,33 @@ def _apply(held: Held, seen: Intent, now: datetime) -> Written:
             return {}
         values["authorized_cents"] = max(held.authorized_cents, seen.received_cents)
         values["captured_cents"] = seen.received_cents
+        return _capture(held, values, now)
     elif target is PaymentStatus.FAILED:
         return _fail(held, {**values, "decline_code": seen.decline_code or seen.status}, now)
     elif target is PaymentStatus.PENDING:  # no news, but for its name
         Payment.objects.filter(pk=held.id, intent_id__isnull=True).update(intent_id=seen.id)
         return {}
     return _move(held, target, values, now)
+
+
+def _is_ours(held: Held, seen: Intent) -> bool:
+    """Whether an intent is the one of a payment; logged where it is not."""
+    asked = seen.amount_cents - seen.tip_cents
+    if (asked, seen.currency) != (held.amount_cents, held.currency):
+        log.error("payment_amount_differs", payment=str(held.id), intent=seen.id)
+        return False
+    if held.intent_id not in {None, seen.id}:
+        log.error("payment_has_another_intent", payment=str(held.id), intent=seen.id)
+        return False
+    return True
+
+
+def _capture(held: Held, values: Mapping[str, object], now: datetime) -> Written:
+    """The money is here: other systems are told."""
+    written = _move(held, PaymentStatus.CAPTURED, values, now)
+    if written:
+        tell_captured(held.id, now=now)
+    return written
 
 
 def _fail(held: Held, values: Mapping[str, object], now: datetime) -> Written:
@@ -195,16 +212,20 @@ def _is_closing(payment_id: UUID) -> bool:
 
 @transaction_required
 def apply_refund(refund: Refund, seen: StripeRefund, *, now: datetime) -> bool:
-    """Bring a refund to where Stripe shows it; whether that moved it."""
+    """Bring a refund to where Stripe shows it; whether that moved it. Its payment is held."""
     values = {"stripe_id": seen.id}
     target = status_of_refund(seen)
     if target is RefundStatus.FAILED:
         return _fail_refund(refund, values, now)
-    return _move_refund(refund.pk, target, values, now)
+    has_moved = _move_refund(refund.pk, target, values, now)
+    if has_moved and target is RefundStatus.SUCCEEDED:
+        tell_refunded(refund.pk, now=now)
+    return has_moved
 
 
 def _fail_refund(refund: Refund, values: Mapping[str, object], now: datetime) -> bool:
     """A refund that came to nothing frees its share of the payment again."""
+    had_succeeded = Refund.objects.filter(pk=refund.pk, status=RefundStatus.SUCCEEDED).exists()
     if not _move_refund(refund.pk, RefundStatus.FAILED, values, now):
         return False
     Payment.objects.filter(pk=refund.payment_id).update(
@@ -212,6 +233,8 @@ def _fail_refund(refund: Refund, values: Mapping[str, object], now: datetime) ->
     )
     held = hold_payment(refund.payment_id)
     _move(held, status_after_refunds(held.captured_cents, held.refunded_cents), {}, now)
+    if had_succeeded:  # it was told, so its undoing is
+        tell_refunded(refund.pk, is_undone=True, now=now)
     return True
 
 

@@ -15,6 +15,7 @@ from django_subatomic.db import durable, transaction
 from apps.payments import comparing
 from apps.payments.gateway import disputes, intents, ledger, refunds
 from apps.payments.gateway.calling import demand
+from apps.payments.locks import lock_payment
 from apps.payments.missing import find_missing_cents
 from apps.payments.models import Payment, Reconciliation, Refund
 from apps.payments.owing import list_owed_cents
@@ -170,6 +171,7 @@ def _compare_refunds(
         seen = shown_of.get(refund.pk) or _retrieve_refund(refund)
         if seen is not None:
             with transaction():
+                lock_payment(refund.payment_id)
                 apply_refund(refund, seen, now=now)
         yield from comparing.compare_refund(refund, seen)
 

@@ -5,6 +5,7 @@ See docs/adr/0019-an-edition-of-prices-begins-at-once.md.
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
@@ -13,6 +14,7 @@ from django_subatomic.db import savepoint, transaction_required
 from apps.catalog.editions import find_faults, get_edition, list_in_force
 from apps.catalog.errors import EditionNotPublishable, EditionsOverlap, EditionStateConflict
 from apps.catalog.models import EditionPrice, Price, PriceEdition
+from apps.catalog.services.telling import list_told, of_many, tell_prices
 from apps.catalog.types import EditionState
 from apps.core import audit
 from apps.core.errors import FieldError
@@ -20,9 +22,11 @@ from apps.core.reference import bump_revision
 from apps.core.sql import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from apps.catalog.events import ToldPrice
+    from apps.core.sql import Row
     from apps.core.types import JSON, Actor
 
 PRICES_AT_ONCE = 5_000
@@ -47,6 +51,7 @@ _HOLD_AGAIN = (
     " SELECT 1 FROM catalog_price AS later WHERE later.book_id = own.book_id"
     " AND later.product_id = own.product_id AND later.starts_at > own.starts_at"
     " AND later.starts_at <= %s)"
+    " RETURNING id"
 )
 
 
@@ -90,6 +95,7 @@ def publish_edition(
     except IntegrityError as error:  # a price that somebody scheduled past the queue
         raise EditionsOverlap("Other prices of its products begin at the same instant.") from error
     _note(actor, "published", edition, now, {"starts_at": start.isoformat(), "prices": prices})
+    _tell(edition, list_told(Price.objects.filter(edition=edition)), now)
     edition.refresh_from_db()
     return edition
 
@@ -113,14 +119,19 @@ def roll_back_edition(*, actor: Actor, edition_id: int, now: datetime) -> PriceE
         rolled_back_by=actor.name,
     )
     ended = list_in_force(edition, now).count()
+    told: Iterable[ToldPrice]
     if start >= now:
-        withdrawn = Price.objects.filter(edition=edition, starts_at__gte=now).delete()[0]
+        coming = Price.objects.filter(edition=edition, starts_at__gte=now)
+        told = list(list_told(coming, is_withdrawn=True))
+        withdrawn = coming.delete()[0]
         facts: dict[str, JSON] = {"withdrawn": withdrawn, "starts_at": start.isoformat()}
     else:
-        _run(_HOLD_AGAIN, [now, now, actor.name, start, edition.pk, now, now])
+        again = _run(_HOLD_AGAIN, [now, now, actor.name, start, edition.pk, now, now])
+        told = _restored([key for (key,) in again])
         left = list_in_force(edition, now).count()
         facts = {"restored": ended - left, "kept": left, "starts_at": start.isoformat()}
     _note(actor, "rolled_back", edition, now, facts)
+    _tell(edition, told, now)
     edition.refresh_from_db()
     return edition
 
@@ -136,10 +147,21 @@ def _slices(edition_id: int) -> Iterator[tuple[int, int, int]]:
         after = some[-1]
 
 
-def _run(sql: str, params: list[object]) -> None:
+def _run(sql: str, params: list[object]) -> list[Row]:
+    """Run one statement; the rows that it returned."""
     batch = Batch()
-    batch.add(sql, params)
+    statement = batch.add(sql, params)
     batch.run()
+    return statement.rows
+
+
+def _restored(keys: list[int]) -> Iterator[ToldPrice]:
+    for some in batched(keys, PRICES_AT_ONCE):
+        yield from list_told(Price.objects.filter(pk__in=some))
+
+
+def _tell(edition: PriceEdition, told: Iterable[ToldPrice], now: datetime) -> None:
+    tell_prices(aggregate=of_many("edition", edition.code), told=told, now=now)
 
 
 def _move(

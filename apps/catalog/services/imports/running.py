@@ -23,6 +23,7 @@ from apps.catalog.services.imports.planning import Planned, Taken, find_clashes,
 from apps.catalog.services.imports.reading import BadRow, ProductRow, read_rows
 from apps.catalog.services.imports.saving import save_run
 from apps.catalog.services.imports.states import Edit, State, describe_difference
+from apps.catalog.services.imports.telling import tell_import
 from apps.core import audit
 from apps.core.reference import bump_revision, read_revision
 from apps.stores.types import BeverageType
@@ -222,3 +223,4 @@ def _write(actor: Actor, file: ImportFile, draft: _Draft) -> None:
         "changed": report.changed,
     }
     audit.record(audit.AuditFact(now, actor, "products.imported", f"import:{run.pk}", facts))
+    tell_import(run, draft.edits)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 def save_run(run: ImportRun, edits: Sequence[Edit], now: datetime) -> None:
     """Write these edits as part of a run: products, prices from `now` on, and the way back."""
     keys = save_products(edits)
-    priced = [e for e in edits if e.after["price_cents"] is not None and e.changes("price_cents")]
     Price.objects.bulk_create(
         Price(
             book_id=run.book_id,
@@ -35,7 +34,8 @@ def save_run(run: ImportRun, edits: Sequence[Edit], now: datetime) -> None:
             created_by=run.actor_name,
             import_run=run,
         )
-        for edit in priced
+        for edit in edits
+        if edit.sets_price
     )
     ImportChange.objects.bulk_create(
         ImportChange(run=run, product_id=keys[edit.sku], before=edit.before, after=edit.after)

@@ -66,6 +66,11 @@ class Edit:
         before, after = self.before, self.after
         return before is None or any(before[field] != after[field] for field in fields)
 
+    @property
+    def sets_price(self) -> bool:
+        """Whether a price of the run's book begins with it."""
+        return self.after["price_cents"] is not None and self.changes("price_cents")
+
 
 def products_with_state(book_id: int | None, now: datetime) -> QuerySet[Product]:
     """Products with all that `state_of` reads, in a fixed number of statements.

@@ -12,6 +12,8 @@ from apps.catalog.errors import ImportNotUndoable, ImportUnknown
 from apps.catalog.models import ImportRun, Price, Product
 from apps.catalog.services.imports.saving import save_products
 from apps.catalog.services.imports.states import Edit, products_with_state, state_of
+from apps.catalog.services.imports.telling import tell_undone
+from apps.catalog.services.telling import list_told
 from apps.core import audit
 from apps.core.reference import bump_revision
 
@@ -40,25 +42,30 @@ def undo_import(*, actor: Actor, run_id: UUID, now: datetime) -> ImportRun:
     if run.undone_at is not None:
         raise ImportNotUndoable(f"It was undone at {run.undone_at:%Y-%m-%d %H:%M} UTC already.")
     edits, made = _find_way_back(run, now)
-    Price.objects.filter(import_run=run).delete()
+    begun = Price.objects.filter(import_run=run)
+    prices = list(list_told(begun, is_withdrawn=True))
+    begun.delete()
     for some in batched(edits, PRODUCTS_AT_ONCE):
         save_products(some)
-    for ids in batched(made, PRODUCTS_AT_ONCE):
-        _remove(list(ids))
+    removed: set[int] = set()
+    for ids in batched((edit.product_id for edit in made), PRODUCTS_AT_ONCE):
+        removed |= _remove([pk for pk in ids if pk is not None])
     run.undone_at = now
     run.save(update_fields=["undone_at"])
     audit.record(audit.AuditFact(now, actor, "products.import_undone", f"import:{run.pk}", {}))
+    gone = {edit.sku for edit in made if edit.product_id in removed}
+    tell_undone(run, [*edits, *made], gone, prices, now)
     return run
 
 
-def _find_way_back(run: ImportRun, now: datetime) -> tuple[list[Edit], list[int]]:
-    """The edits that put changed products back, and the keys of the products that the run made.
+def _find_way_back(run: ImportRun, now: datetime) -> tuple[list[Edit], list[Edit]]:
+    """The edits that put changed products back, and those that retire what the run made.
 
     Raises:
         ImportNotUndoable: products have been changed since.
     """
     edits: list[Edit] = []
-    made: list[int] = []
+    made: list[Edit] = []
     touched: list[str] = []
     for changes in batched(run.changes.order_by("pk").iterator(), PRODUCTS_AT_ONCE):
         of = {change.product_id: change for change in changes}
@@ -67,7 +74,8 @@ def _find_way_back(run: ImportRun, now: datetime) -> tuple[list[Edit], list[int]
             if state_of(product) != change.after:
                 touched.append(product.sku)
             elif change.before is None:
-                made.append(product.pk)
+                retired = change.after | {"is_active": False}
+                made.append(Edit(product.sku, product.pk, None, retired))
             else:
                 edits.append(Edit(product.sku, product.pk, change.after, change.before))
     if touched:
@@ -80,8 +88,11 @@ def _find_way_back(run: ImportRun, now: datetime) -> tuple[list[Edit], list[int]
     return edits, made
 
 
-def _remove(product_ids: list[int]) -> None:
-    """Delete products; those that stock or sales refer to are switched off instead."""
+def _remove(product_ids: list[int]) -> set[int]:
+    """Delete products; those that stock or sales refer to are switched off instead.
+
+    Returns the keys of those that are gone.
+    """
     try:
         with savepoint():
             Product.objects.filter(pk__in=product_ids).delete()
@@ -91,4 +102,5 @@ def _remove(product_ids: list[int]) -> None:
         rest = [pk for pk in product_ids if pk not in used]
         if len(rest) == len(product_ids):
             raise
-        _remove(rest)
+        return _remove(rest)
+    return set(product_ids)
