@@ -73,21 +73,17 @@ class Shelf:
 def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: datetime) -> Assembled:
     """Look up, check and price every line, as promised where the promise still holds.
 
-    A sale that arrives late costs what it cost at its own instant. Products, modifiers and the
-    promotions that are live are those of now.
+    A late sale costs what it cost then; products, modifiers and live promotions are those of now.
 
     Raises:
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
-        DomainError: what `rules.sold_at`, `exempting.find_exemption` and `rewarding.take_points`
-            refuse.
+        DomainError: what `sold_at`, `find_exemption` and `take_points` refuse.
     """
     at = sold_at(request.taken_at, now=now)
     store, today = till.store, local_date(at, zone=till.store.zone)
-    rates = rates_on(store, today)
-    if rates is None:
-        raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
+    rates = _rates_of(store, today)
     shelf = look_up(till, request.lines, now, at=at)
     lines: list[BasketLine] = []
     overridden: list[Overridden] = []
@@ -158,6 +154,13 @@ def look_up(
         store=till.store, scans=scans, product_ids=ids, revision=till.revision, now=now, at=at
     )
     return Shelf(scanned, items)
+
+
+def _rates_of(store: StoreProfile, today: date) -> TaxRates:
+    rates = rates_on(store, today)
+    if rates is None:
+        raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
+    return rates
 
 
 def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date) -> None:
