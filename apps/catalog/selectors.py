@@ -45,17 +45,19 @@ def find_on_shelf(
     product_ids: Collection[int],
     revision: int,
     now: datetime,
+    at: datetime | None = None,
 ) -> tuple[dict[str, Scanned], dict[int, Item]]:
     """Products by scan and by id, active or not; what does not exist is left out.
 
-    No statement when the shelf has them all, one when it has not.
+    No statement when the shelf has them all, one when it has not. With the prices since `at`, the
+    instant of a sale that arrives late: the shelf keeps them for a minute, then they are fetched.
 
     Raises:
         BarcodeInvalid: a scan is no product code.
     """
     codes = {scan: _read(scan, store) for scan in scans}
     gtins = {gtin for code in codes.values() for gtin in code.candidates}
-    found = shelf.take(shelf.Wanted(store.id, revision, now, gtins, product_ids))
+    found = shelf.take(shelf.Wanted(store.id, revision, now, gtins, product_ids, at))
     scanned = {}
     for scan, code in codes.items():
         gtin = next((gtin for gtin in code.candidates if gtin in found.codes), None)

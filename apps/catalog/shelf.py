@@ -59,13 +59,22 @@ _BY_ID = "SELECT id FROM catalog_product WHERE id IN ({marks})"
 
 @dataclass(slots=True)
 class Wanted:
-    """What a request asks for, at a revision and an instant."""
+    """What a request asks for, at a revision and an instant.
+
+    `at` is the instant of a sale that arrives late, whose prices may be over by now.
+    """
 
     store_id: int
     revision: int
     now: datetime
     gtins: Collection[str] = ()
     product_ids: Collection[int] = ()
+    at: datetime | None = None
+
+    @property
+    def past(self) -> datetime | None:
+        """The instant whose prices the shelf does not keep; None where it keeps those wanted."""
+        return self.at if self.at is not None and self.at < self.now - LAGGARD else None
 
 
 @dataclass(slots=True)
@@ -77,16 +86,21 @@ class Found:
 
 
 def take(wanted: Wanted) -> Found:
-    """Items by code and id, active or not. Codes are active; what does not exist is left out."""
+    """Items by code and id, active or not. Codes are active; what does not exist is left out.
+
+    What is wanted at the prices of the past is always fetched, and is not put on the shelf.
+    """
     book_id, book = book_of(store_id=wanted.store_id, revision=wanted.revision)
-    found, gtins, ids = _look(wanted, book_id)
+    past = wanted.past
+    found, gtins, ids = _look(wanted, book_id) if past is None else _look_past(wanted)
     if not (gtins or ids):
         return found
-    rows = _fetch(gtins, ids, book_id, wanted.now)
+    rows = _fetch(gtins, ids, book_id, past or wanted.now)
     items = _to_items(rows, book)
     codes = {row[11]: (row[0], row[12]) for row in rows if row[11] is not None}
-    _items.add(wanted.revision, {(book_id, pk): item for pk, item in items.items()})
-    _codes.add(wanted.revision, codes)
+    if past is None:
+        _items.add(wanted.revision, {(book_id, pk): item for pk, item in items.items()})
+        _codes.add(wanted.revision, codes)
     found.items.update(items)
     found.codes.update({gtin: codes[gtin] for gtin in gtins if gtin in codes})
     return found
@@ -126,6 +140,11 @@ def _look(wanted: Wanted, book_id: int) -> tuple[Found, list[str], list[int]]:
         else:
             found.items[pk] = item
     return found, gtins, ids
+
+
+def _look_past(wanted: Wanted) -> tuple[Found, list[str], list[int]]:
+    """As `_look`, where nothing on the shelf will do."""
+    return Found(), list(wanted.gtins), list(wanted.product_ids)
 
 
 def _fetch(gtins: list[str], ids: list[int], book_id: int, now: datetime) -> list[Row]:

@@ -52,6 +52,11 @@ class OutsideSellingHours(DomainError):
     title = "Alcohol may not be sold at this hour"
 
 
+class TakenTooLongAgo(DomainError):
+    code = "taken-too-long-ago"
+    title = "The sale was made too long ago"
+
+
 class OrderExists(DomainError):
     code = "order-exists"
     title = "Another order has this id"

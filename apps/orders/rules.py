@@ -7,22 +7,26 @@ its share by largest remainder, so any part of the sale can be refunded to the c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from apps.catalog.promotions.types import LineDiscount
 from apps.core.money import allocate, round_half_up
+from apps.orders.errors import TakenTooLongAgo
 from apps.orders.types import PricedBasket, PricedLine, ReturnedShare
 from apps.stores.rules import is_taxable
 from apps.stores.types import BeverageType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from apps.customers.types import Exemption
     from apps.orders.types import BasketLine
     from apps.stores.types import StoreProfile, TaxRates
+
+LONGEST_LATE = timedelta(hours=72)  # a long weekend without a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,22 @@ def share_returned(
 
 def _part(cents: int, units: int, of: int) -> int:
     return allocate(cents, (units, of - units))[0]
+
+
+def sold_at(taken_at: datetime | None, *, now: datetime) -> datetime:
+    """The instant by which a sale is judged: when it was made, which is never after it arrived.
+
+    Raises:
+        TakenTooLongAgo: more than 72 hours have passed since.
+    """
+    if taken_at is None:
+        return now
+    if now - taken_at > LONGEST_LATE:
+        raise TakenTooLongAgo(
+            "More than 72 hours have passed since this was sold. Check the till's clock; if it is"
+            " right, ask a manager."
+        )
+    return min(taken_at, now)
 
 
 def order_number(*, store_code: str, terminal_number: int, day: date, sequence: int) -> str:

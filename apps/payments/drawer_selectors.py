@@ -59,6 +59,11 @@ def find_closed_shift(*, terminal_id: int, at: datetime) -> Shift | None:
     return closed.filter(opened_at__lte=at, closed_at__gt=at).order_by("opened_at").last()
 
 
+def is_before_shift(*, shift_id: UUID, at: datetime) -> bool:
+    """Whether an instant lies before a shift was opened."""
+    return Shift.objects.filter(pk=shift_id, opened_at__gt=at).exists()
+
+
 def list_open_shifts() -> QuerySet[Shift]:
     """The shifts that are open at any till, the oldest first."""
     open_ones = Shift.objects.filter(status=ShiftStatus.OPEN.value).order_by("opened_at", "pk")

@@ -90,7 +90,7 @@ class AgeCheckOut(serializers.Serializer[Any]):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="stock-negative or price-changed.")
+    code = serializers.CharField(help_text="stock-negative, price-changed or taken-outside-shift.")
     detail = serializers.CharField()
 
 

@@ -10,7 +10,7 @@ from apps.catalog.selectors import find_on_shelf
 from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
-from apps.orders.rules import price_basket
+from apps.orders.rules import price_basket, sold_at
 from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
 from apps.orders.services.promoting import take_promotions
@@ -73,20 +73,21 @@ class Shelf:
 def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: datetime) -> Assembled:
     """Look up, check and price every line, as promised where the promise still holds.
 
+    A late sale costs what it cost then; products, modifiers and live promotions are those of now.
+
     Raises:
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
-        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
+        DomainError: what `sold_at`, `find_exemption` and `take_points` refuse.
     """
-    store, today = till.store, local_date(now, zone=till.store.zone)
-    rates = rates_on(store, today)
-    if rates is None:
-        raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
-    shelf = look_up(till, request.lines, now)
+    at = sold_at(request.taken_at, now=now)
+    store, today = till.store, local_date(at, zone=till.store.zone)
+    rates = _rates_of(store, today)
+    shelf = look_up(till, request.lines, now, at=at)
     lines: list[BasketLine] = []
     overridden: list[Overridden] = []
-    prices = Prices(promise, now)
+    prices = Prices(promise, at)
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
         _refuse_unlawful(store, item, position, today)
@@ -117,7 +118,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         )
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
-    basket = _for_buyer(till, request, lines, promoted, rates, now)
+    basket = _for_buyer(till, request, lines, promoted, rates, at)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 
@@ -127,20 +128,22 @@ def _for_buyer(
     lines: Sequence[BasketLine],
     promoted: Sequence[LineDiscount],
     rates: TaxRates,
-    now: datetime,
+    at: datetime,
 ) -> PricedBasket:
     """The basket as this buyer pays it: with their points, without tax where they are exempt."""
-    exemption = find_exemption(till, request, lines, now)
+    exemption = find_exemption(till, request, lines, at)
     discounts, points = take_points(till, request, lines, promoted)
-    today = local_date(now, zone=till.store.zone)
+    today = local_date(at, zone=till.store.zone)
     basket = price_basket(
         lines, discounts, store=till.store, rates=rates, day=today, exemption=exemption
     )
     return replace(basket, points=points)
 
 
-def look_up(till: Till, lines: Sequence[LineRequest], now: datetime) -> Shelf:
-    """What these lines refer to.
+def look_up(
+    till: Till, lines: Sequence[LineRequest], now: datetime, *, at: datetime | None = None
+) -> Shelf:
+    """What these lines refer to, with the prices since `at`, or since now.
 
     Raises:
         BarcodeInvalid: a scan is no product code.
@@ -148,9 +151,16 @@ def look_up(till: Till, lines: Sequence[LineRequest], now: datetime) -> Shelf:
     scans = {line.barcode for line in lines if line.barcode is not None}
     ids = {line.product_id for line in lines if line.product_id is not None}
     scanned, items = find_on_shelf(
-        store=till.store, scans=scans, product_ids=ids, revision=till.revision, now=now
+        store=till.store, scans=scans, product_ids=ids, revision=till.revision, now=now, at=at
     )
     return Shelf(scanned, items)
+
+
+def _rates_of(store: StoreProfile, today: date) -> TaxRates:
+    rates = rates_on(store, today)
+    if rates is None:
+        raise StoreNotReady(f"No tax rates are on file for {store.county} on {today}.")
+    return rates
 
 
 def _refuse_unlawful(store: StoreProfile, item: Item, position: int, today: date) -> None:

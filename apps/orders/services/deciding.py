@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from apps.core.clock import business_date
 from apps.orders.compliance import check_age, check_hours
+from apps.orders.rules import sold_at
 from apps.orders.services.assembling import assemble
 from apps.orders.services.exempting import refuse_unentitled
 from apps.orders.services.overriding import refuse_unapproved
@@ -25,17 +26,22 @@ if TYPE_CHECKING:
 def decide(*, till: Till, request: OrderRequest, now: datetime) -> Sale:
     """The sale that a request comes to. Nothing is written here, so a refusal has touched nothing.
 
+    A sale that arrives late was lawful, and cost what it did, at its own instant: prices, the hours
+    of promotions and of alcohol, and the buyer's age are those of then. All else is of now.
+
     Raises:
-        DomainError: what `assembling.assemble`, `compliance` and `payments.rules.settle` refuse.
+        DomainError: what `rules.sold_at`, `assembling.assemble`, `compliance` and
+            `payments.rules.settle` refuse.
         ExemptionFundsNotOwn: as `exempting.refuse_unentitled`.
         PriceOverrideNeedsApproval: as `overriding.refuse_unapproved`.
     """
-    promise = find_promise(till=till, order_id=request.id, now=now)
+    at = sold_at(request.taken_at, now=now)
+    promise = find_promise(till=till, order_id=request.id, at=at)
     assembled = assemble(till=till, request=request, promise=promise, now=now)
     basket = assembled.basket
     refuse_unapproved(till, request.id, assembled.overridden)
-    check_hours(basket, store=till.store, now=now)
-    age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=now)
+    check_hours(basket, store=till.store, now=at)
+    age = check_age(request.age_check, minimum_age=basket.minimum_age, store=till.store, now=at)
     codes = [offer.code for offer in request.offered if offer.code]
     accounts = present(till=till, codes=codes)
     tenders = get_tenders(order_id=request.id, offered=request.offered, accounts=accounts)

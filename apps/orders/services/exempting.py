@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def find_exemption(
-    till: Till, request: OrderRequest, lines: Sequence[BasketLine], now: datetime
+    till: Till, request: OrderRequest, lines: Sequence[BasketLine], at: datetime
 ) -> Exemption | None:
-    """The exemption under which a basket is sold, or None; a sale that comes late, as of its time.
+    """The exemption under which a basket is sold, or None, by the instant of the sale.
 
     Gift cards alone bear no tax anyway: there is nothing to exempt, and nothing is counted as such.
 
@@ -35,7 +35,6 @@ def find_exemption(
         require_known(customer_id=request.customer_id)
     if request.exemption is None:
         return None
-    at = request.taken_at or now
     exemption = get_exemption(
         claim=request.exemption, at=at, day=local_date(at, zone=till.store.zone)
     )

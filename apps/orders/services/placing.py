@@ -20,10 +20,11 @@ from apps.orders.services.overriding import approve_overrides
 from apps.orders.services.telling import facts_of_sale, tell_of_exceptions
 from apps.orders.statements import claim_number, write_sale
 from apps.orders.types import Warned
-from apps.payments.drawer_selectors import find_closed_shift
+from apps.payments.drawer_selectors import find_closed_shift, is_before_shift
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from apps.inventory.types import StockLevel
     from apps.orders.types import OrderRequest, Sale
@@ -36,7 +37,8 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
     """Sell a basket: check the law, price it, take the money, move the stock. The order as JSON.
 
     Every refusal but the last comes before the first write, so a refused sale has touched nothing.
-    A sale that was made in the time of a closed shift of this till belongs to that shift.
+    A sale that was made in the time of a closed shift of this till belongs to that shift; one that
+    was made in the time of none is said to be, and belongs to the open one.
 
     Raises:
         DomainError: what `deciding.decide` refuses.
@@ -46,14 +48,16 @@ def place_order(*, till: Till, request: OrderRequest, now: datetime) -> dict[str
         ShiftNotOpen: the till keeps a drawer, and it is closed.
         django.db.IntegrityError: an order or a line of that id exists already.
     """
-    late = _find_late(till, request)
     sale = decide(till=till, request=request, now=now)
+    late = _find_late(till, request)
     if late and request.taken_at:
         sale = replace(sale, business_date=till.store.business_date(request.taken_at))
     leaves = approve_overrides(till=till, sale=sale, now=now)
     sale = claim(till=till, sale=sale, now=now)
     tell_of_exceptions(till=till, sale=sale, leaves=leaves, now=now)
     held = claim_number(till, sale.business_date, late=late.pk if late else None)
+    if request.taken_at and late is None:
+        sale = replace(sale, warnings=(*sale.warnings, *_warn_of_time(sale, held.shift_id)))
     number = order_number(
         store_code=till.store.code,
         terminal_number=till.register.number,
@@ -95,6 +99,15 @@ def _news_of(till: Till, sale: Sale, document: dict[str, Any], now: datetime) ->
         order=document,
         skus=skus_of(sale.basket),
     )
+
+
+def _warn_of_time(sale: Sale, shift_id: UUID | None) -> list[Warned]:
+    """A sale of no shift's time lies in the open one, so that somebody looks for its cash."""
+    taken_at = sale.request.taken_at
+    if taken_at is None or shift_id is None or not is_before_shift(shift_id=shift_id, at=taken_at):
+        return []
+    detail = "No shift was open here when this was sold; it is in the open one. Look for its cash."
+    return [Warned("taken-outside-shift", detail, {"shift_id": str(shift_id)})]
 
 
 def _warn_of_negative(sale: Sale, levels: list[StockLevel]) -> list[Warned]:

@@ -113,7 +113,7 @@ def remember_quote(*, till: Till, order_id: UUID, basket: PricedBasket, now: dat
     prices = {line.item.id: line.item.price_at(now) for line in lines}
     products = {pk: price for pk, price in prices.items() if price is not None}
     modifiers = {choice.id: choice.price_cents for line in lines for choice in line.modifiers}
-    shown = dict(find_promise(till=till, order_id=order_id, now=now).lines)
+    shown = dict(find_promise(till=till, order_id=order_id, at=now).lines)
     for line in lines:
         before = shown.get(line.id)
         quantity = max(line.quantity, before.quantity if before else 0)
@@ -131,16 +131,23 @@ def removed_since(promise: Promise, kept: Mapping[UUID, int]) -> tuple[Removed, 
     )
 
 
-def find_promise(*, till: Till, order_id: UUID, now: datetime) -> Promise:
-    """What the last quote for this order told; nothing where there was none within a day."""
+def find_promise(*, till: Till, order_id: UUID, at: datetime) -> Promise:
+    """What the last quote told of an order sold at an instant; nothing if there was none in a day.
+
+    A quote from after the sale told the customer no price. It may seem so where a till's clock is
+    slow, so one within fifteen minutes holds on either side.
+    """
     quote = cache.get(_key(till, order_id))
     if quote is None:
         return Promise()
     quoted_at, products, modifiers, lines = quote
+    age = at.timestamp() - quoted_at
+    if age <= -QUOTE_SECONDS:
+        return Promise(lines=lines)
     return Promise(
         products,
         modifiers,
-        holds=now.timestamp() - quoted_at < QUOTE_SECONDS,
+        holds=age < QUOTE_SECONDS,
         lines=lines,
         quoted_at=datetime.fromtimestamp(quoted_at, UTC),
     )
