@@ -52,6 +52,11 @@ class OutsideSellingHours(DomainError):
     title = "Alcohol may not be sold at this hour"
 
 
+class TipTooMuch(DomainError):
+    code = "tip-too-much"
+    title = "Nobody tips that much"
+
+
 class OrderExists(DomainError):
     code = "order-exists"
     title = "Another order has this id"

@@ -10,7 +10,7 @@ from apps.catalog.selectors import find_on_shelf
 from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
-from apps.orders.rules import price_basket
+from apps.orders.rules import price_basket, refuse_large_tip
 from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
 from apps.orders.services.promoting import take_promotions
@@ -77,6 +77,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
+        TipTooMuch: as `rules.refuse_large_tip`.
         DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
@@ -118,6 +119,8 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
     basket = _for_buyer(till, request, lines, promoted, rates, now)
+    sale_cents = basket.total_cents + request.gift_cards_cents
+    refuse_large_tip(request.tip_cents, sale_cents=sale_cents)
     return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
 
 
