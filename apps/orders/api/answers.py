@@ -90,7 +90,7 @@ class AgeCheckOut(serializers.Serializer[Any]):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="stock-negative or price-changed.")
+    code = serializers.CharField(help_text="stock-negative, price-changed or coupon-not-used.")
     detail = serializers.CharField()
 
 
@@ -202,6 +202,7 @@ class Quote(BasketOut):
     cash_total_cents = serializers.IntegerField(help_text="The total, if all is paid in cash.")
     gift_cards_cents = serializers.IntegerField()
     requires = Requirements()
+    warnings = WarningOut(many=True)
 
 
 class ParkedOrder(serializers.Serializer[Any]):

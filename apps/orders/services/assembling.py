@@ -13,7 +13,7 @@ from apps.orders import errors
 from apps.orders.rules import price_basket, refuse_large_tip
 from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
-from apps.orders.services.promoting import take_promotions
+from apps.orders.services.promoting import idle_coupons, take_promotions
 from apps.orders.services.rewarding import take_points
 from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
@@ -35,7 +35,7 @@ class Assembled:
     """A priced basket with what is out of the ordinary in it.
 
     `overridden` are the lines with another price than the one on file; `changes` warns of the
-    prices that are others by now than were quoted.
+    prices that are others by now than were quoted, and of coupons that did nothing.
     """
 
     basket: PricedBasket
@@ -77,8 +77,7 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
-        TipTooMuch: as `rules.refuse_large_tip`.
-        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
+        DomainError: what `_for_buyer` refuses.
     """
     store, today = till.store, local_date(now, zone=till.store.zone)
     rates = rates_on(store, today)
@@ -119,9 +118,8 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
     basket = _for_buyer(till, request, lines, promoted, rates, now)
-    sale_cents = basket.total_cents + request.gift_cards_cents
-    refuse_large_tip(request.tip_cents, sale_cents=sale_cents)
-    return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
+    warnings = (*prices.changes.values(), *idle_coupons(request, basket))
+    return Assembled(basket, tuple(overridden), warnings)
 
 
 def _for_buyer(
@@ -132,13 +130,20 @@ def _for_buyer(
     rates: TaxRates,
     now: datetime,
 ) -> PricedBasket:
-    """The basket as this buyer pays it: with their points, without tax where they are exempt."""
+    """The basket as this buyer pays it: with their points, without tax where they are exempt.
+
+    Raises:
+        TipTooMuch: as `rules.refuse_large_tip`.
+        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
+    """
     exemption = find_exemption(till, request, lines, now)
     discounts, points = take_points(till, request, lines, promoted)
     today = local_date(now, zone=till.store.zone)
     basket = price_basket(
         lines, discounts, store=till.store, rates=rates, day=today, exemption=exemption
     )
+    sale_cents = basket.total_cents + request.gift_cards_cents
+    refuse_large_tip(request.tip_cents, sale_cents=sale_cents)
     return replace(basket, points=points)
 
 
