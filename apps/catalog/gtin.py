@@ -18,7 +18,7 @@ _LENGTHS = frozenset({_SHORT_LENGTH, _UPC_LENGTH, 13, GTIN_LENGTH})
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")  # AIM symbology identifier in front of a scan
 _GS1_GTIN = re.compile(r"01([0-9]{14}).*", re.DOTALL)  # GS1-128: application identifier (01)
 _EAN8_AIM, _UPC_AIM = "]E4", "]E0"  # the latter: UPC-A, UPC-E, EAN-13
-_SCALE_PREFIX = "002"  # a UPC-A of number system 2, padded: priced at the store's scale
+SCALE_PREFIX = "002"  # a UPC-A of number system 2, padded: priced at the store's scale
 FOUR_DIGITS, FIVE_DIGITS = 4, 5
 
 
@@ -70,7 +70,7 @@ def read_scan(scan: str, *, price_digits: int = FOUR_DIGITS) -> ScannedCode:
     if not has_valid_check(text):
         raise CodeInvalid("The check digit is wrong: scan it again.")
     gtin = text.zfill(GTIN_LENGTH)
-    if gtin.startswith(_SCALE_PREFIX):
+    if gtin.startswith(SCALE_PREFIX):
         return _from_scale(gtin, price_digits)
     return ScannedCode((gtin,))
 
@@ -92,7 +92,7 @@ def scale_code(item: str) -> str:
     """
     if not re.fullmatch(r"2[0-9]{5}", item):
         raise CodeInvalid("A scale item has six digits and starts with 2.")
-    return _SCALE_PREFIX[:2] + item.ljust(_UPC_LENGTH, "0")
+    return SCALE_PREFIX[:2] + item.ljust(_UPC_LENGTH, "0")
 
 
 def expand_upce(code: str) -> str:

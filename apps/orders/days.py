@@ -29,6 +29,15 @@ type Document = dict[str, Any]
 type Waiting = tuple[StoreDays, list[tuple[date, list[Document]]]]
 
 LATELY = timedelta(days=31)
+_OF_Z = (
+    "z",
+    "expected_cents",
+    "counted_cents",
+    "variance_cents",
+    "z_variance_cents",
+    "late_cents",
+)
+_NO_Z: Document = dict.fromkeys(_OF_Z)  # of a shift that is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +51,22 @@ class Taken:
 
 
 def describe_day(*, store: StoreProfile, business_date: date) -> Document:
-    """All that a day came to: sales, how they were paid, tax, shifts, and what is missing."""
+    """All that a day came to: sales, how they were paid, tax, shifts, and what is missing.
+
+    Late sales are in all of it: also in what was expected of the drawers, whose variance is what
+    they have left of it. What a Z said otherwise stands beside it.
+    """
     shifts = list(list_shifts_of_day(store_id=store.id, business_date=business_date))
-    zs = {z.shift_id: z for z in ZReport.objects.filter(shift__in=shifts)}
+    late = Sum("amendments__expected_cents", default=0)
+    zs = ZReport.objects.filter(shift__in=shifts).annotate(late_cents=late)
+    by_shift = {z.shift_id: _describe_z(z) for z in zs}
     return as_json(
         {
             "store": {"id": store.id, "code": store.code, "name": store.name},
             "business_date": business_date,
             **sum_day(store_id=store.id, business_date=business_date).figures,
-            "shifts": [_describe_shift(shift, zs.get(shift.pk)) for shift in shifts],
-            "variance_cents": sum(z.variance_cents for z in zs.values()),
+            "shifts": [_describe_shift(shift) | by_shift.get(shift.pk, _NO_Z) for shift in shifts],
+            "variance_cents": sum(z["variance_cents"] for z in by_shift.values()),
             "missing": find_missing([(store, [business_date])])[store.id, business_date],
         }
     )
@@ -132,7 +147,7 @@ def list_later(*, closed: DayClose) -> Document:
     }
 
 
-def _describe_shift(shift: Shift, z: ZReport | None) -> Document:
+def _describe_shift(shift: Shift) -> Document:
     return {
         "id": str(shift.pk),
         "terminal": shift.terminal_id,
@@ -140,8 +155,16 @@ def _describe_shift(shift: Shift, z: ZReport | None) -> Document:
         "opened_by": shift.opened_by_name,
         "opened_at": shift.opened_at,
         "closed_at": shift.closed_at,
-        "z": z.number if z else None,
-        "expected_cents": z.expected_cents if z else None,
-        "counted_cents": z.counted_cents if z else None,
-        "variance_cents": z.variance_cents if z else None,
+    }
+
+
+def _describe_z(z: Any) -> Document:
+    """What a Z, annotated with the cash of its late sales, comes to with them."""
+    return {
+        "z": z.number,
+        "expected_cents": z.expected_cents + z.late_cents,
+        "counted_cents": z.counted_cents,
+        "variance_cents": z.variance_cents - z.late_cents,
+        "z_variance_cents": z.variance_cents,
+        "late_cents": z.late_cents,
     }

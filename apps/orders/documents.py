@@ -93,6 +93,7 @@ def describe_quote(
             "selling_hours_ok": quote.selling_hours_ok,
             "approvals": list(quote.approvals),
         },
+        "warnings": [warning.as_json() for warning in quote.warnings],
     }
 
 

@@ -57,6 +57,11 @@ class TakenTooLongAgo(DomainError):
     title = "The sale was made too long ago"
 
 
+class TipTooMuch(DomainError):
+    code = "tip-too-much"
+    title = "Nobody tips that much"
+
+
 class OrderExists(DomainError):
     code = "order-exists"
     title = "Another order has this id"

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from apps.catalog.promotions.types import LineDiscount
-from apps.core.money import allocate, round_half_up
-from apps.orders.errors import TakenTooLongAgo
+from apps.core.errors import FieldError
+from apps.core.money import allocate, format_cents, round_half_up
+from apps.orders.errors import TakenTooLongAgo, TipTooMuch
 from apps.orders.types import PricedBasket, PricedLine, ReturnedShare
 from apps.stores.rules import is_taxable
 from apps.stores.types import BeverageType
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from apps.stores.types import StoreProfile, TaxRates
 
 LONGEST_LATE = timedelta(hours=72)  # a long weekend without a line
+MOST_TIP_CENTS = 10_000  # of a small sale; of a large one as much again as it comes to
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,20 @@ def sold_at(taken_at: datetime | None, *, now: datetime) -> datetime:
 def order_number(*, store_code: str, terminal_number: int, day: date, sequence: int) -> str:
     """The number on a receipt: store, till, business date and a count without gaps."""
     return f"{store_code}-{terminal_number}-{day:%y%m%d}-{sequence:04d}"
+
+
+def refuse_large_tip(tip_cents: int, *, sale_cents: int) -> None:
+    """A tip beyond any that is given is a mistake of the keys, or money taken out by a false tip.
+
+    `sale_cents` is what the sale comes to before it.
+
+    Raises:
+        TipTooMuch: it is over $100 and over the sale itself; `most_cents` is what may be.
+    """
+    most_cents = max(sale_cents, MOST_TIP_CENTS)
+    if tip_cents > most_cents:
+        raise TipTooMuch(
+            f"The tip of a sale like this is {format_cents(most_cents)} at most: type it again.",
+            most_cents=most_cents,
+            errors=[FieldError("/tip_cents", "tip-too-much", "Type the tip again.")],
+        )

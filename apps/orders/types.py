@@ -278,6 +278,7 @@ class Quote:
     selling_hours_ok: bool
     approvals: tuple[str, ...]
     rounds_cash: bool = False
+    warnings: tuple[Warned, ...] = ()
 
 
 # --- The sale -------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ KINDS = {
     "coupon.used": "Coupons",
     "line.removed": "Lines taken off",
     "drawer.no_sale": "No sale",
+    "drawer.overdrawn": "Beyond the drawer",
     "receipt.reprinted": "Reprints",
 }
 # What is done to prices in the office, by the people there: no till is asked.

@@ -15,7 +15,7 @@ from apps.stores.types import Role
 from tests.factories import MANAGER, make_store, open_till
 from tests.goods import make_snack
 from tests.orders.sales import sold
-from tests.payments.drawers import opened
+from tests.payments.drawers import closed, opened
 
 from .office import office, said, text_of, url, url_of
 
@@ -115,3 +115,13 @@ def test_whoever_may_close_no_day_is_offered_none(till: Till, chips: Product) ->
     page = office(Role.AUDITOR).get(url(LIST)).content.decode()
     assert "Nothing is missing." in page
     assert url("orders_dayclose_add") not in page
+
+
+def test_a_day_says_where_a_z_said_otherwise(manager: Client, till: Till, chips: Product) -> None:
+    now = timezone.now()
+    opened(till, now=now - timedelta(minutes=2))
+    closed(till, off=199, now=now)
+    taken_at = (now - timedelta(minutes=1)).isoformat()
+    sold(till, chips, taken_at=taken_at, now=now)
+    page = text_of(manager.get(url("orders_dayclose_change", close_today(till).pk)))
+    assert "its Z says $1.99: $1.99 of late sales came after it" in page

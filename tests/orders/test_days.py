@@ -21,7 +21,7 @@ from apps.stores.selectors import list_store_days
 from tests.conftest import NOON
 from tests.factories import MANAGER
 from tests.goods import basket, line_of
-from tests.payments.drawers import closed, opened
+from tests.payments.drawers import FLOAT_CENTS, closed, opened
 from tests.payments.rows import make_payment
 
 from .gift_cards import by_card, sold_card
@@ -64,6 +64,21 @@ def test_a_day_is_closed_with_all_it_came_to(till: Till, lead_till: Till, chips:
     (shift,) = day.snapshot["shifts"]
     assert (shift["z"], shift["variance_cents"], day.snapshot["variance_cents"]) == (1, -5, -5)
     assert AuditEntry.objects.get(action="day.closed").facts["net_cents"] == 3 * CHIPS_CENTS
+
+
+def test_a_day_tells_the_variance_that_late_sales_have_left(till: Till, chips: Product) -> None:
+    opened(till)
+    sold(till, chips)
+    closed(till, off=CHIPS_CENTS - 5, now=LATER)
+    taken_at = (NOON + timedelta(minutes=1)).isoformat()
+    sold(till, chips, taken_at=taken_at, now=LATER + timedelta(hours=1))
+    day = describe_day(store=till.store, business_date=DAY)
+    (shift,) = day["shifts"]
+    assert (shift["variance_cents"], day["variance_cents"]) == (-5, -5)
+    assert (shift["z_variance_cents"], shift["late_cents"]) == (CHIPS_CENTS - 5, CHIPS_CENTS)
+    (cash,) = day["tenders"]
+    told = FLOAT_CENTS + cash["net_cents"]
+    assert shift["expected_cents"] == told == shift["counted_cents"] - shift["variance_cents"]
 
 
 def test_a_shop_that_keeps_no_drawers_closes_its_day(till: Till, chips: Product) -> None:

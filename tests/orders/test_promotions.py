@@ -120,6 +120,20 @@ def test_a_coupon_is_taken_in_either_case_and_an_unknown_one_refused(
     assert [error.pointer for error in refusal.value.errors] == ["/coupons/1"]
 
 
+def test_a_coupon_that_takes_nothing_off_is_told(till: Till, bourbon: Product) -> None:
+    publish(kind=Kind.MIXED_CASE, units=2, selection=of_products(bourbon), coupon="SAVE")
+    body = basket(bourbon, coupons=["save"])
+    request = ask(body)
+    quote = quote_order(till=fresh(till), request=request, now=NOON)
+    (told,) = describe_quote(request.id, quote, 0)["warnings"]
+    order = read(send(till, body))
+    assert order["warnings"] == [told]
+    assert (told["code"], told["coupon"]) == ("coupon-not-used", "SAVE")
+    assert Order.objects.get().warnings == [told]
+    used = basket(line_of(bourbon, 2), coupons=["save"])
+    assert read(send(till, used))["warnings"] == []
+
+
 def test_the_employee_price_needs_a_shift_lead(till: Till, bourbon: Product) -> None:
     publish(for_employees=True)
     lead, _ = open_till(Store.objects.get(pk=till.store.id), Role.SHIFT_LEAD, code="lea", number=9)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from apps.orders.errors import TipTooMuch
 from apps.orders.models import ZReport
+from apps.orders.rules import MOST_TIP_CENTS, refuse_large_tip
+from apps.orders.services.quoting import quote_order
 from apps.orders.z_checks import find_faulty_shifts
 from apps.orders.z_reports import render_z
 from tests.conftest import NOON
@@ -19,7 +25,7 @@ from tests.payments.drawers import closed, opened
 from tests.payments.rows import make_payment
 
 from .gift_cards import by_card, cash, sold_card
-from .sales import send, sold
+from .sales import ask, count_rows, fresh, send, sold
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -109,3 +115,24 @@ def as_it_was() -> ZReport:
     row.text = render_z(row.snapshot)
     row.save(update_fields=["snapshot", "text"])
     return row
+
+
+def test_a_tip_beyond_a_hundred_dollars_and_the_sale_is_refused(
+    till: Till, bourbon: Product
+) -> None:
+    before = count_rows()
+    body = basket(bourbon, tip_cents=MOST_TIP_CENTS + 1)
+    with pytest.raises(TipTooMuch) as refusal:
+        send(till, body)
+    assert refusal.value.facts["most_cents"] == MOST_TIP_CENTS
+    with pytest.raises(TipTooMuch):
+        quote_order(till=fresh(till), request=ask(body), now=NOON)
+    assert count_rows() == before
+    assert sold(till, bourbon, tip_cents=MOST_TIP_CENTS)["tip_cents"] == MOST_TIP_CENTS
+
+
+@given(tip=st.integers(0, 10**9), sale=st.integers(0, 10**9))
+def test_a_tip_of_as_much_as_the_sale_is_taken_and_no_cent_more(tip: int, sale: int) -> None:
+    is_refused = tip > MOST_TIP_CENTS and tip > sale
+    with pytest.raises(TipTooMuch) if is_refused else nullcontext():
+        refuse_large_tip(tip, sale_cents=sale)

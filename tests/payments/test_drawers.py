@@ -12,7 +12,11 @@ from apps.core.audit_checks import find_broken_links
 from apps.core.models import AuditEntry
 from apps.orders.models import ZReport
 from apps.payments.drawer_rules import count_drawer
-from apps.payments.drawer_selectors import describe_shift, find_unbalanced_drawers
+from apps.payments.drawer_selectors import (
+    describe_movement,
+    describe_shift,
+    find_unbalanced_drawers,
+)
 from apps.payments.drawer_types import CashMovementKind, NewMovement, NewShift
 from apps.payments.errors import (
     CashMovementExists,
@@ -106,6 +110,23 @@ def test_cash_that_moves_changes_what_should_be_there(till: Till) -> None:
         moved(till, kind, cents)
     assert expected(till) == FLOAT_CENTS + 5000 - 700 - 9000
     assert actions() == ["shift.opened", *["drawer.moved"] * 3, "drawer.no_sale"]
+
+
+@pytest.mark.parametrize("kind", ["DROP", "PAY_OUT"])
+def test_more_than_the_books_have_in_the_drawer_is_told_to_the_audit_alone(
+    till: Till, kind: str
+) -> None:
+    opened(till)
+    moved(till, "DROP", FLOAT_CENTS - 1_000)
+    within, beyond = moved(till, kind, 1_000), moved(till, kind, 1, reason="a courier")
+    (told,) = AuditEntry.objects.filter(action="drawer.overdrawn")
+    assert told.facts == {
+        "kind": kind,
+        "amount_cents": 1,
+        "reason": "a courier",
+        "movement": str(beyond.pk),
+    }
+    assert describe_movement(beyond).keys() == describe_movement(within).keys()
 
 
 def test_cash_cannot_move_where_no_shift_is_open(till: Till) -> None:

@@ -19,6 +19,7 @@ from tests.conftest import NOON
 from tests.factories import open_till
 from tests.orders.returns import some_of, take_back
 from tests.orders.sales import sold, voided
+from tests.payments.drawers import FLOAT_CENTS, moved, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,14 @@ def test_whoever_does_most_per_sale_comes_first(
     assert list(ranked) == ["Lea", "Max"]
     assert [str(row["per_hundred"]) for row in ranked.values()] == ["50.0", "25.0"]
     assert [row["amount"] for row in ranked.values()] == ["$3.98", "$1.99"]
+
+
+def test_a_drop_of_more_than_the_drawer_holds_is_ranked(manager: Client, lea: Till) -> None:
+    opened(lea)
+    moved(lea, "DROP", FLOAT_CENTS + 1)
+    page = manager.get(reverse("exceptions"))
+    counts = dict(zip(page.context["kinds"], page.context["rows"][0]["counts"], strict=True))
+    assert counts["Beyond the drawer"] == 1
 
 
 def test_each_kind_is_counted_apart(manager: Client, lea: Till, chips: Product) -> None:

@@ -90,7 +90,9 @@ class AgeCheckOut(serializers.Serializer[Any]):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="stock-negative, price-changed or taken-outside-shift.")
+    code = serializers.CharField(
+        help_text="stock-negative, price-changed, taken-outside-shift or coupon-not-used."
+    )
     detail = serializers.CharField()
 
 
@@ -202,6 +204,7 @@ class Quote(BasketOut):
     cash_total_cents = serializers.IntegerField(help_text="The total, if all is paid in cash.")
     gift_cards_cents = serializers.IntegerField()
     requires = Requirements()
+    warnings = WarningOut(many=True)
 
 
 class ParkedOrder(serializers.Serializer[Any]):

@@ -65,6 +65,7 @@ BASKET_REFUSALS = (
     errors.LineBarcodeUnknown,
     errors.ProductNotSellable,
     errors.ModifierInvalid,
+    errors.TipTooMuch,
     CustomerNotOnFile,
     ExemptionUnknown,
     ExemptionNotInForce,

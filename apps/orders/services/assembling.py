@@ -10,10 +10,10 @@ from apps.catalog.selectors import find_on_shelf
 from apps.core.clock import local_date
 from apps.core.errors import FieldError
 from apps.orders import errors
-from apps.orders.rules import price_basket, sold_at
+from apps.orders.rules import price_basket, refuse_large_tip, sold_at
 from apps.orders.services.exempting import find_exemption
 from apps.orders.services.promising import Prices
-from apps.orders.services.promoting import take_promotions
+from apps.orders.services.promoting import idle_coupons, take_promotions
 from apps.orders.services.rewarding import take_points
 from apps.orders.types import BasketLine, Overridden
 from apps.stores.errors import StoreNotReady
@@ -35,7 +35,7 @@ class Assembled:
     """A priced basket with what is out of the ordinary in it.
 
     `overridden` are the lines with another price than the one on file; `changes` warns of the
-    prices that are others by now than were quoted.
+    prices that are others by now than were quoted, and of coupons that did nothing.
     """
 
     basket: PricedBasket
@@ -76,17 +76,16 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     A late sale costs what it cost then; products, modifiers and live promotions are those of now.
 
     Raises:
+        DomainError: what `sold_at` and `_for_buyer` refuse.
         BarcodeInvalid, LineBarcodeUnknown, ProductNotSellable, ModifierInvalid: a line cannot be.
         StoreNotReady: the store has no tax rates.
         CouponUnknown, EmployeePriceForbidden: a promotion that was asked for cannot be had.
-        DomainError: what `sold_at`, `find_exemption` and `take_points` refuse.
     """
     at = sold_at(request.taken_at, now=now)
     store, today = till.store, local_date(at, zone=till.store.zone)
     rates = _rates_of(store, today)
     shelf = look_up(till, request.lines, now, at=at)
-    lines: list[BasketLine] = []
-    overridden: list[Overridden] = []
+    lines, overridden = list[BasketLine](), list[Overridden]()
     prices = Prices(promise, at)
     for position, asked in enumerate(request.lines):
         item, gtin, pack_size, scale_cents = shelf.find(asked, position)
@@ -119,7 +118,8 @@ def assemble(*, till: Till, request: OrderRequest, promise: Promise, now: dateti
     by_hand = [line.position for line in overridden]
     promoted = take_promotions(till, request, lines, by_hand=by_hand, instants=prices.instants)
     basket = _for_buyer(till, request, lines, promoted, rates, at)
-    return Assembled(basket, tuple(overridden), tuple(prices.changes.values()))
+    idle = idle_coupons(request, basket)
+    return Assembled(basket, tuple(overridden), (*prices.changes.values(), *idle))
 
 
 def _for_buyer(
@@ -130,13 +130,20 @@ def _for_buyer(
     rates: TaxRates,
     at: datetime,
 ) -> PricedBasket:
-    """The basket as this buyer pays it: with their points, without tax where they are exempt."""
+    """The basket as this buyer pays it: with their points, without tax where they are exempt.
+
+    Raises:
+        TipTooMuch: as `rules.refuse_large_tip`.
+        DomainError: what `exempting.find_exemption` and `rewarding.take_points` refuse.
+    """
     exemption = find_exemption(till, request, lines, at)
     discounts, points = take_points(till, request, lines, promoted)
     today = local_date(at, zone=till.store.zone)
     basket = price_basket(
         lines, discounts, store=till.store, rates=rates, day=today, exemption=exemption
     )
+    sale_cents = basket.total_cents + request.gift_cards_cents
+    refuse_large_tip(request.tip_cents, sale_cents=sale_cents)
     return replace(basket, points=points)
 
 

@@ -1,4 +1,7 @@
-"""What goods without a receipt are worth: the least they have cost here lately, with its tax."""
+"""What goods without a receipt are worth: the least they have cost here lately, with its tax.
+
+That is the lower of two: the lowest price on the shelf, and the least that was really paid.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from apps.core.errors import FieldError
 from apps.orders.errors import ReturnPriceUnknown
 from apps.orders.rules import price_basket
 from apps.orders.services.assembling import look_up
+from apps.orders.sold_prices import list_least_paid
 from apps.orders.types import BasketLine
 from apps.stores.errors import StoreNotReady
 from apps.stores.rules import rates_on
@@ -39,13 +43,8 @@ def price_blind(
     asked = [part.line for part in request.lines]
     shelf = look_up(till, asked, now)
     found = [shelf.find(line, position) for position, line in enumerate(asked)]
-    lowest = list_lowest_prices(
-        store_id=till.store.id,
-        revision=till.revision,
-        product_ids={item.id for item, *_ in found},
-        since=since,
-        now=now,
-    )
+    wanted = {item.id for item, *_ in found}
+    lowest = _list_lowest(till, wanted, since=since, now=now)
     lines = []
     for position, (line, (item, gtin, pack_size, _)) in enumerate(zip(asked, found, strict=True)):
         per_unit = lowest.get(item.id)
@@ -56,6 +55,24 @@ def price_blind(
             raise _unknown(position, item.name)
         lines.append(BasketLine(line.id, item, gtin, line.quantity, pack_size, price))
     return price_basket(lines, store=till.store, rates=rates, day=today)
+
+
+def _list_lowest(
+    till: Till, product_ids: set[int], *, since: datetime, now: datetime
+) -> dict[int, int]:
+    """The least that a base unit of each product has cost since: on the shelf, or when sold."""
+    store_id = till.store.id
+    lowest = list_lowest_prices(
+        store_id=store_id,
+        revision=till.revision,
+        product_ids=product_ids,
+        since=since,
+        now=now,
+    )
+    paid = list_least_paid(store_id=store_id, product_ids=product_ids, since=since, now=now)
+    for product, cents in paid.items():
+        lowest[product] = min(cents, lowest.get(product, cents))
+    return lowest
 
 
 def _unknown(position: int, name: str) -> ReturnPriceUnknown:

@@ -11,14 +11,15 @@ from apps.catalog.promotions.running import Occasion
 from apps.catalog.promotions.types import LineDiscount, ShelfLine
 from apps.core.errors import FieldError
 from apps.orders.errors import EmployeePriceForbidden
+from apps.orders.types import Warned
 from apps.stores.rules import may
 from apps.stores.types import BeverageType, Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from apps.orders.types import BasketLine, OrderRequest
+    from apps.orders.types import BasketLine, OrderRequest, PricedBasket
     from apps.stores.types import StoreProfile, Till
 
 
@@ -48,6 +49,21 @@ def take_promotions(
     for position, discount in zip(taking_part, found, strict=True):
         discounts[position] = discount
     return discounts
+
+
+def idle_coupons(request: OrderRequest, basket: PricedBasket) -> Iterator[Warned]:
+    """A warning for each coupon that took nothing off the basket."""
+    if not request.coupons:
+        return
+    used = {off.promotion.coupon for priced in basket.lines for off in priced.discounts}
+    for coupon in dict.fromkeys(request.coupons):
+        if coupon not in used:
+            yield Warned(
+                "coupon-not-used",
+                f"The coupon {coupon} took nothing off: the basket is not what it is for, or"
+                " another promotion is worth more.",
+                {"coupon": coupon},
+            )
 
 
 def _refuse_unknown(request: OrderRequest, unknown: Collection[str]) -> None:

@@ -33,4 +33,4 @@ def quote_order(*, till: Till, request: OrderRequest, now: datetime) -> Quote:
     hours_ok = not basket.has_alcohol or is_open(till.store.calendar, at, zone=till.store.zone)
     needy = beyond_limits(till, request.id, assembled.overridden)
     approvals = (OVERRIDE_PRICE.word,) if needy else ()
-    return Quote(basket, hours_ok, approvals, till.store.rounds_cash)
+    return Quote(basket, hours_ok, approvals, till.store.rounds_cash, assembled.changes)

@@ -42,7 +42,7 @@ def test_a_quote_is_the_priced_basket_and_what_the_sale_will_need(
     response = ask(api, line_of(bourbon, 2), tip_cents=500)
     quote = response.json()
     assert response.status_code == 200
-    assert quote.keys() == BASKET_KEYS | {"requires", "cash_total_cents"}
+    assert quote.keys() == BASKET_KEYS | {"requires", "cash_total_cents", "warnings"}
     assert [line.keys() for line in quote["lines"]] == [LINE_KEYS]
     assert quote["requires"] == {"minimum_age": 21, "selling_hours_ok": True, "approvals": []}
     assert (quote["subtotal_cents"], quote["tax_cents"]) == (3998, 280)
@@ -67,7 +67,7 @@ def test_a_quote_costs_what_the_sale_then_costs(api: ApiClient, bourbon: Product
     quote = api.post("orders/quote", body).json()
     order = sell(api, body).json()
     order["lines"] = [{name: line[name] for name in LINE_KEYS} for line in order["lines"]]
-    assert without(quote, "requires", "cash_total_cents") == {
+    assert without(quote, "requires", "cash_total_cents", "warnings") == {
         name: order[name] for name in BASKET_KEYS
     }
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
+from apps.catalog.gtin import SCALE_PREFIX
 from apps.core.models import AuditEntry
 from apps.orders.models import Order, OrderLine
 from apps.orders.types import OrderStatus
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BASKETS_AT_ONCE = 500
-SCALE_PREFIX = "002"  # of a label that carries its price
 
 
 @dataclass(frozen=True, slots=True)

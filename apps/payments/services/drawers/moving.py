@@ -8,7 +8,8 @@ from django_subatomic.db import transaction_required
 
 from apps.core import audit
 from apps.payments.drawer_locks import lock_drawer
-from apps.payments.drawer_selectors import get_open_shift
+from apps.payments.drawer_rules import expect
+from apps.payments.drawer_selectors import get_drawer, get_open_shift
 from apps.payments.drawer_types import CashMovementKind
 from apps.payments.errors import CashMovementExists
 from apps.payments.models import CashMovement
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
     from apps.core.types import JSON
     from apps.payments.drawer_types import NewMovement
+    from apps.payments.models import Shift
     from apps.stores.types import Till
 
 _ACTIONS = {
     CashMovementKind.NO_SALE: "drawer.no_sale",
     CashMovementKind.VARIANCE: "drawer.variance",
 }
+_TAKES_OUT = frozenset({CashMovementKind.DROP, CashMovementKind.PAY_OUT})
 NOBODYS = Leave()
 
 
@@ -47,7 +50,25 @@ def move_cash(*, till: Till, request: NewMovement, now: datetime) -> CashMovemen
     leave = NOBODYS
     if deed := _deed_of(request):
         leave = authorise(till=till, deed=deed, token=request.approval, now=now)
+    _tell_overdrawn(till, shift, request, now)
     return write_movement(till=till, shift_id=shift.pk, request=request, leave=leave, now=now)
+
+
+def _tell_overdrawn(till: Till, shift: Shift, request: NewMovement, now: datetime) -> None:
+    """Tell the audit of cash taken out beyond what the drawer holds by the books.
+
+    It is not refused: cash of sales that have not arrived is in the drawer and not in the books,
+    and whoever counts the drawer blind could find out by refusals what is expected of it.
+    """
+    if request.kind not in _TAKES_OUT or request.amount_cents <= expect(get_drawer(shift)):
+        return
+    facts: dict[str, JSON] = {
+        "kind": request.kind.value,
+        "amount_cents": request.amount_cents,
+        "reason": request.reason,
+        "movement": str(request.id),
+    }
+    audit.record(audit.AuditFact(now, till.actor, "drawer.overdrawn", f"shift:{shift.pk}", facts))
 
 
 def _deed_of(request: NewMovement) -> Deed | None:
