@@ -124,4 +124,5 @@ def test_a_day_says_where_a_z_said_otherwise(manager: Client, till: Till, chips:
     taken_at = (now - timedelta(minutes=1)).isoformat()
     sold(till, chips, taken_at=taken_at, now=now)
     page = text_of(manager.get(url("orders_dayclose_change", close_today(till).pk)))
+    assert f"Day close 1 of {till.store.name}" in page
     assert "its Z says $1.99: $1.99 of late sales came after it" in page

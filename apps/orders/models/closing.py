@@ -100,4 +100,4 @@ class DayClose(WrittenOnce):
         ]
 
     def __str__(self) -> str:
-        return f"Day close {self.number} of store {self.store_id}, {self.business_date}"
+        return f"Day close {self.number} of {self.store.name}, {self.business_date}"
