@@ -19,6 +19,7 @@ COPY manage.py ./
 COPY config config
 COPY apps apps
 COPY static static
+COPY docs/api/events docs/api/events
 # Static files are gathered at build time; the secret exists for this one command only.
 RUN TILLHOUSE_ENV=production SECRET_KEY=gathers-static-files-and-signs-nothing-at-all ALLOWED_HOSTS=build \
     TILLHOUSE_FIELD_KEYS=c2VhbHMgbm90aGluZywgb25seSBnYXRoZXJzIGZpbGU= DATABASE_URL=sqlite:////tmp/none TILLHOUSE_VAR=/tmp python manage.py collectstatic --noinput --verbosity 0

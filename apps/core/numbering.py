@@ -48,9 +48,15 @@ def number_facts() -> int:
     return numbered
 
 
-def retry_faulty(*, positions: list[int]) -> int:
+def list_faulty() -> list[str]:
+    """A sentence for each fact that is not what its schema says, in the order of writing."""
+    faulty = OutboxEvent.objects.exclude(fault="").order_by("position")
+    return [f"{fact.type} {fact.event_id}: {fact.fault}" for fact in faulty]
+
+
+def retry_faulty() -> int:
     """Let faulty facts be looked at again, as after their schema was mended; how many they are."""
-    return OutboxEvent.objects.filter(pk__in=positions).exclude(fault="").update(fault="")
+    return OutboxEvent.objects.exclude(fault="").update(fault="")
 
 
 def find_sequence_faults() -> Iterator[str]:
