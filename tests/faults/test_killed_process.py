@@ -41,7 +41,7 @@ ROWS_OF_SALES = """
            (SELECT count(*) FROM payments_tender),
            (SELECT count(*) FROM inventory_stockmovement WHERE kind = 'SALE'),
            (SELECT count(*) FROM core_auditentry WHERE action = 'order.completed'),
-           (SELECT count(*) FROM core_outboxevent),
+           (SELECT count(*) FROM core_outboxevent WHERE type = 'order.completed'),
            (SELECT count(*) FROM core_idempotencyrecord)
 """
 RECEIPTS = "SELECT min(sequence), max(sequence), count(*) FROM orders_order GROUP BY business_date"

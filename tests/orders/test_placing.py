@@ -190,7 +190,7 @@ def test_the_chain_of_a_terminal_holds_over_many_sales(till: Till, chips: Produc
 
 def test_the_news_of_a_sale_is_the_order_as_it_was_answered(till: Till, bourbon: Product) -> None:
     order = sold(till, bourbon)
-    event = OutboxEvent.objects.get()
+    event = OutboxEvent.objects.get(type="order.completed")
     assert (event.type, event.aggregate) == ("order.completed", f"order:{order['id']}")
     assert (event.version, event.occurred_at, event.relayed_at) == (1, NOON, None)
     assert event.payload == {
