@@ -18,9 +18,10 @@ log = structlog.get_logger()
 
 @shared_task(name="core.relay_outbox", ignore_result=True)
 def relay_outbox() -> int:
-    """Number what other systems are told, and hand waiting facts to their subscribers."""
+    """Hand waiting facts to their subscribers, and number those that other systems are told."""
+    relayed = outbox.relay(now=timezone.now(), send=_send)
     numbering.number_facts()
-    return outbox.relay(now=timezone.now(), send=_send)
+    return relayed
 
 
 @shared_task(name="core.forget_old_answers", ignore_result=True)
