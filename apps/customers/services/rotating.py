@@ -9,10 +9,11 @@ from django.db.models.functions import Cast
 from django_subatomic.db import transaction
 
 from apps.core import audit
+from apps.core.errors import FieldKeyMissing
+from apps.core.sealing import is_current
 from apps.core.types import system_actor
-from apps.customers.errors import FieldKeyMissing
+from apps.customers.blind_index import index_of
 from apps.customers.models import Customer
-from apps.customers.sealing import index_of, is_current
 from apps.customers.types import ContactKind, Rotated
 
 if TYPE_CHECKING:
