@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.inventory",
     "apps.payments",
     "apps.orders",
+    "apps.sync",
 ]
 
 MIDDLEWARE = [
