@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from apps.core.resealing import Resealed
 from apps.customers.services.rotating import rotate_field_keys
+
+if TYPE_CHECKING:
+    from apps.core.resealing import Resealed
 
 
 class Command(BaseCommand):
