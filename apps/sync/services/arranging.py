@@ -17,8 +17,8 @@ from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
 from apps.sync.models import Destination, Peer
-from apps.sync.secret_rules import make_secret
 from apps.sync.services.fencing import abandon_open_batch
+from apps.sync.signing import make_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
