@@ -6,7 +6,7 @@ machines, a constant `title`, a `kind`, a sentence for people and free facts; it
     DomainError
     |-- JSONInvalid, BodyTooLarge, UnknownField, ValidationFailed
     |-- IdempotencyKeyRequired, ...Reused, ...InUse, ...Unknown
-    |-- DatabaseUnavailable
+    |-- DatabaseUnavailable, FieldKeyMissing
     `-- every app's own, in its errors module
 """
 
@@ -124,4 +124,10 @@ class StateChanged(DomainError):
 class DatabaseUnavailable(DomainError):
     code = "database-unavailable"
     title = "The database does not answer"
+    kind = Kind.BUSY
+
+
+class FieldKeyMissing(DomainError):
+    code = "field-key-missing"
+    title = "A sealed field cannot be read with the keys at hand"
     kind = Kind.BUSY

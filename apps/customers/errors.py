@@ -39,12 +39,6 @@ class LookupLimited(DomainError):
     kind = Kind.LIMITED
 
 
-class FieldKeyMissing(DomainError):
-    code = "field-key-missing"
-    title = "A sealed field cannot be read with the keys at hand"
-    kind = Kind.BUSY
-
-
 class ExemptionUnknown(DomainError):
     code = "exemption-unknown"
     title = "No such certificate of exemption is on file"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from apps.core.errors import FieldError
+from apps.customers.blind_index import indexes_of
 from apps.customers.errors import CustomerForgotten, CustomerNotOnFile, CustomerUnknown
 from apps.customers.models import Customer
 from apps.customers.rules import normalise
-from apps.customers.sealing import indexes_of
 
 if TYPE_CHECKING:
     from uuid import UUID

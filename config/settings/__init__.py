@@ -10,6 +10,7 @@ from config.settings.logs import *
 from config.settings.mail import *
 from config.settings.sealing import *
 from config.settings.services import *
+from config.settings.sync import *
 
 if ENVIRONMENT in {"staging", "production"}:
     from config.settings.production import *

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.inventory",
     "apps.payments",
     "apps.orders",
+    "apps.sync",
 ]
 
 MIDDLEWARE = [
@@ -131,3 +132,4 @@ PRODUCT_COLUMNS = "config.wiring.PRODUCT_COLUMNS"
 CUSTOMER_PURCHASES = "config.wiring.CUSTOMER_PURCHASES"
 ORDERS_IN_BRIEF = "config.wiring.ORDERS_IN_BRIEF"
 PROMOTION_USES = "config.wiring.PROMOTION_USES"
+HOME_NOTICES = "config.wiring.HOME_NOTICES"

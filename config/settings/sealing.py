@@ -1,4 +1,4 @@
-"""The keys that seal customers' names, phones and e-mails (`apps.customers.sealing`)."""
+"""The keys that seal what must not be read by who has the database alone (`apps.core.sealing`)."""
 
 from __future__ import annotations
 

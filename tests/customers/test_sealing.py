@@ -8,9 +8,10 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError
 
-from apps.customers.errors import FieldKeyMissing
+from apps.core.errors import FieldKeyMissing
+from apps.core.sealing import is_current, seal, unseal
+from apps.customers.blind_index import index_of, indexes_of
 from apps.customers.models import Customer
-from apps.customers.sealing import index_of, indexes_of, is_current, seal, unseal
 from apps.customers.types import ContactKind
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from django_subatomic.db import transaction
 from drf_spectacular.utils import extend_schema
 
 from apps.core.api.views import send_json
+from apps.core.errors import FieldKeyMissing
 from apps.customers import errors
 from apps.customers.api import serializers
 from apps.customers.api.throttles import LookupThrottle
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from apps.core.errors import DomainError
 
-_READ = (*TOKEN_REFUSALS, PermissionMissing, errors.LookupLimited, errors.FieldKeyMissing)
+_READ = (*TOKEN_REFUSALS, PermissionMissing, errors.LookupLimited, FieldKeyMissing)
 
 
 class CustomersView(TillView):
@@ -44,7 +45,7 @@ class CustomersView(TillView):
             PermissionMissing,
             errors.ContactInvalid,
             errors.CustomerExists,
-            errors.FieldKeyMissing,
+            FieldKeyMissing,
         ),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from apps.customers.fields import SealedField
+from apps.core.fields import SealedField
 
 
 class Customer(models.Model):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
+from apps.customers.blind_index import index_of
 from apps.customers.errors import CustomerExists
 from apps.customers.models import Customer
 from apps.customers.rules import normalise_email, normalise_name, normalise_phone
-from apps.customers.sealing import index_of
 from apps.customers.selectors import get_known_customer
 from apps.customers.types import ContactKind, NewCustomer
 

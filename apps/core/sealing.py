@@ -1,28 +1,21 @@
-"""Sealing what is personal: who reads the database alone learns no name, phone or e-mail address.
+"""Sealing what must not be read by who has the database alone: names, phones, secrets of others.
 
 `FIELD_KEYS` are Fernet keys. The first one seals, each of them opens, so keys can be changed while
-the shop sells (`manage.py rotate_field_keys`). To find a customer by phone, an index is kept of it:
-an HMAC under a key of its own that is derived from the field key, so that it tells nothing without
-it, and equal numbers have equal indexes.
+the shop sells (`manage.py rotate_field_keys`).
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from apps.customers.errors import FieldKeyMissing
+from apps.core.errors import FieldKeyMissing
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-    from apps.customers.types import ContactKind
-
-_INDEX_KEY = b"tillhouse: blind index of customers"
 RETRY_SECONDS = 60
 
 
@@ -63,27 +56,9 @@ def is_current(token: str) -> bool:
     return True
 
 
-def index_of(kind: ContactKind, text: str) -> str:
-    """The index of a normalised contact under the first key; nothing has none."""
-    return indexes_of(kind, text)[0] if text else ""
-
-
-def indexes_of(kind: ContactKind, text: str) -> list[str]:
-    """The index under each key: what was stored under an older one is found as well."""
-    message = f"{kind.value}:{text}".encode()
-    return [
-        hmac.digest(key, message, "sha256").hex() for key in _index_keys(tuple(settings.FIELD_KEYS))
-    ]
-
-
 @lru_cache(maxsize=8)
 def _box(keys: tuple[str, ...]) -> MultiFernet:
     """The keys, with the library that is loaded when the first customer comes: it takes 7 MB."""
     from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - as said above
 
     return MultiFernet([Fernet(key) for key in keys])
-
-
-@lru_cache(maxsize=8)
-def _index_keys(keys: tuple[str, ...]) -> list[bytes]:
-    return [hmac.digest(base64.urlsafe_b64decode(key), _INDEX_KEY, "sha256") for key in keys]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import TextField
 from django.db.models.lookups import Exact
 
-from apps.customers.sealing import seal, unseal
+from apps.core.sealing import seal, unseal
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
