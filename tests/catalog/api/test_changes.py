@@ -144,7 +144,7 @@ def test_a_fact_that_has_no_number_yet_comes_when_it_has_one(api: ApiClient) -> 
 
 def test_pages_bring_every_product_once_and_end_where_all_is_read(api: ApiClient) -> None:
     goods = [make_snack(f"S-{number}") for number in range(7)]
-    page = {"cursor": cursor(api), "has_more": True}
+    page: dict[str, Any] = {"cursor": cursor(api), "has_more": True}
     for product in (*goods, goods[0]):
         tell(product)
     seen = []
