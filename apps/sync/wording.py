@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LATE = timedelta(minutes=15)  # three beats of five minutes
+SILENT = timedelta(hours=36)  # a shop that is open every day sells something in that time
 
 type Standing = tuple[str, str]  # two sentences, or a tone and a sentence
 
@@ -132,8 +133,9 @@ def say_peer(peer: Any, *, now: datetime) -> Standing:
             " again; see its undelivered facts if a gap stays."
         )
     seen = say_ago(peer.last_seen_at, now=now)
-    tone = "good" if now - peer.last_seen_at < LATE else "warn"
-    return tone, f"Heard of {seen} ago, up to fact #{peer.seen_through}."
+    if now - peer.last_seen_at > SILENT:
+        return "warn", f"Not heard of for {seen}: see whether it runs and has a line."
+    return "good", f"Heard of {seen} ago, up to fact #{peer.seen_through}."
 
 
 def clock_time(at: datetime | None) -> str:
