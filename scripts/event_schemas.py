@@ -53,6 +53,15 @@ FACTS: dict[str, tuple[str, dict[str, str | Schema]]] = {
         "A drawer was counted and its shift closed.",
         {"terminal_id": {"type": "integer"}, "shift_id": _UUID, "z": "ZOut"},
     ),
+    "shift.amended": (
+        "A sale arrived when its shift was closed.",
+        {
+            "terminal_id": {"type": "integer"},
+            "shift_id": _UUID,
+            "business_date": {"type": "string", "format": "date"},
+            "amendment": "ZAmendmentOut",
+        },
+    ),
 }
 
 

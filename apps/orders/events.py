@@ -80,6 +80,18 @@ class ShiftClosed(StoreFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShiftAmended(StoreFact):
+    """A sale arrived when its shift was closed. `amendment` is what it adds to the shift's Z."""
+
+    type: ClassVar[str] = "shift.amended"
+
+    terminal_id: int
+    shift_id: str
+    business_date: str
+    amendment: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReceiptEmailAsked(Event):
     """A receipt is to go to a mailbox, which the event does not name; the aggregate is its row."""
 
