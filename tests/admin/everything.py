@@ -26,7 +26,15 @@ from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
 from tests.customers.points import make_points, make_programme
-from tests.factories import MANAGER, PIN, api_client, make_checkout, make_staff, open_till
+from tests.factories import (
+    MANAGER,
+    PIN,
+    api_client,
+    make_checkout,
+    make_service_token,
+    make_staff,
+    open_till,
+)
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.gift_cards import CODE, OTHER, card
 from tests.orders.rows import make_email, make_print_job
@@ -97,6 +105,7 @@ def make_everything() -> None:
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
+    make_service_token()
     number_facts()
 
 
