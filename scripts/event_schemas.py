@@ -50,6 +50,7 @@ FACTS: dict[str, tuple[str, dict[str, str | Schema]]] = {
             "business_date": {"type": "string", "format": "date"},
             "total_cents": {"type": "integer"},
             "reason": _TEXT,
+            "order": "Order",
             "moved": _MOVED,
         },
     ),

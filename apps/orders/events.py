@@ -72,7 +72,8 @@ class BlindReturnCompleted(StoreFact):
 class OrderVoided(StoreFact):
     """A sale was taken back: its stock returned and its money handed back.
 
-    It happens on the business day of the sale. `moved` is what went back into stock, in base units
+    It happens on the business day of the sale. `order` is the order as the void answered it: its
+    negative tenders are what was handed back. `moved` is what went back into stock, in base units
     by SKU.
     """
 
@@ -83,6 +84,7 @@ class OrderVoided(StoreFact):
     business_date: date
     total_cents: int
     reason: str
+    order: Mapping[str, Any]
     moved: Mapping[str, int]
 
 
