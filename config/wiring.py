@@ -22,6 +22,7 @@ from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
+from apps.sync.panels import list_notices as list_sync_notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,9 @@ ORDERS_IN_BRIEF = list_in_brief
 
 # What a promotion gave, for its page.
 PROMOTION_USES = list_promotion_uses
+
+# What somebody has to look at, for the home page.
+HOME_NOTICES = (list_sync_notices,)
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)
@@ -129,6 +133,21 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.balanceentry": _SEE,
         "payments.reader": _SEE,
         "payments.location": _SEE,
+        "core.outboxevent": _SEE,
+        "sync.destination": _SEE,
+        "sync.batch": _SEE,
+        "sync.attempt": _SEE,
+        "sync.undelivered": _SEE,
+        "sync.peer": _SEE,
+        "sync.sequencegap": _SEE,
+        "sync.receivedbatch": _SEE,
+        "sync.receivedfact": _SEE,
+        "sync.rejectedfact": _SEE,
+        "sync.remotesale": _SEE,
+        "sync.remotereturn": _SEE,
+        "sync.remotepayment": _SEE,
+        "sync.remoteshift": _SEE,
+        "sync.remotestock": _SEE,
     },
     Permission.VOID_ORDER: {
         "stores.approval": ("change",),
@@ -183,5 +202,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.taxjurisdiction": _EDIT,
         "stores.taxrate": (*_EDIT, "delete"),
         "stores.taxtreatment": _EDIT,
+    },
+    Permission.MANAGE_SYNC: {
+        "sync.destination": _EDIT,
+        "sync.peer": _EDIT,
+        "sync.undelivered": ("change",),
     },
 }

@@ -33,16 +33,6 @@ class NewCustomer:
         return f"NewCustomer({self.id})"
 
 
-@dataclass(slots=True)
-class Rotated:
-    """How far the sealing under the newest key has come."""
-
-    total: int
-    done: int = 0
-    resealed: int = 0
-    unreadable: int = 0
-
-
 # --- Exemptions from tax --------------------------------------------------------------------------
 
 

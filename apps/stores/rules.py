@@ -50,6 +50,7 @@ ROLE_TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.MANAGE_TERMINALS: (NO,      NO,         YES,     YES,   NO),
     Permission.MANAGE_STAFF:     (NO,      NO,         NO,      YES,   NO),
     Permission.MANAGE_STORES:    (NO,      NO,         NO,      YES,   NO),
+    Permission.MANAGE_SYNC:      (NO,      NO,         NO,      YES,   NO),
 }
 # fmt: on
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -110,6 +110,7 @@ class Permission(StrEnum):
     MANAGE_TERMINALS = "MANAGE_TERMINALS"
     MANAGE_STAFF = "MANAGE_STAFF"
     MANAGE_STORES = "MANAGE_STORES"
+    MANAGE_SYNC = "MANAGE_SYNC"  # who is told what, and what becomes of facts that do not arrive
 
 
 MOST_PERCENT = 10_000  # that are told, or asked for: a price is a hundred times too high

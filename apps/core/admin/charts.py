@@ -1,4 +1,4 @@
-"""Bars and lines as Unfold's charts take them: cents go in, dollars come out."""
+"""Bars and lines as Unfold's charts take them: cents go in and dollars come out, or counts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 MAIN, SECOND = "var(--color-primary-600)", "var(--color-primary-400)"
 PALE, BAD = "var(--color-base-400)", "#dc2626"
 _SHARED = {"displayYAxis": True, "borderRadius": 3}
+CENTS = 100
 _BARS = {"grouped": True, "maxBarThickness": 22, "barPercentage": 0.9}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The bars of one colour, in cents; those of one stack stand on each other."""
+    """The bars of one colour; those of one stack stand on each other."""
 
     name: str
     color: str
@@ -25,22 +26,22 @@ class Series:
     stack: str = "all"
 
 
-def bar_chart(labels: Sequence[str], series: Sequence[Series]) -> str:
-    """For the component of bars."""
-    return _chart(labels, series, lambda each: {"stack": each.stack, **_BARS})
+def bar_chart(labels: Sequence[str], series: Sequence[Series], *, unit: int = CENTS) -> str:
+    """For the component of bars; a `unit` of one is for counts."""
+    return _chart(labels, series, unit, lambda each: {"stack": each.stack, **_BARS})
 
 
-def line_chart(labels: Sequence[str], series: Sequence[Series]) -> str:
-    """For the component of lines."""
-    return _chart(labels, series, lambda each: {"borderColor": each.color, "tension": 0})
+def line_chart(labels: Sequence[str], series: Sequence[Series], *, unit: int = CENTS) -> str:
+    """For the component of lines; a `unit` of one is for counts."""
+    return _chart(labels, series, unit, lambda each: {"borderColor": each.color, "tension": 0})
 
 
-def _chart(labels: Sequence[str], series: Sequence[Series], looks: Any) -> str:
+def _chart(labels: Sequence[str], series: Sequence[Series], unit: int, looks: Any) -> str:
     datasets = [
         {
             "label": each.name,
             "backgroundColor": each.color,
-            "data": [cents / 100 for cents in each.values],
+            "data": [value if unit == 1 else value / unit for value in each.values],
             **_SHARED,
             **looks(each),
         }

@@ -1,7 +1,8 @@
 """Panels: what several apps know of one thing, side by side on its page.
 
 An app cannot ask the apps above it. So `config/wiring.py` names, for a page, the functions that
-know something of it, and the page puts their columns next to each other.
+know something of it, and the page puts their columns next to each other. What needs a look comes
+to the home page in the same way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,19 @@ def product_panel(*, stores: Mapping[int, str], product_id: int, now: datetime) 
             for store, name in stores.items()
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that somebody has to look at: a count or none, words, and where to look."""
+
+    text: str
+    url: str
+    count: str = ""
+    tone: str = "warn"
+
+
+def home_notices(*, user: AbstractBaseUser | AnonymousUser, now: datetime) -> list[Notice]:
+    """What the wired apps want somebody to look at, as far as this person may see it."""
+    sources: tuple[Callable[..., list[Notice]], ...] = import_string(settings.HOME_NOTICES)
+    return [notice for source in sources for notice in source(user=user, now=now)]

@@ -9,7 +9,6 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django_subatomic.db import transaction
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.core.admin.base import OfficeAdmin, ReadOnlyAdmin, get_row
@@ -18,8 +17,6 @@ from apps.core.models import (
     AuditChain,
     AuditEntry,
     IdempotencyRecord,
-    OutboxEvent,
-    OutboxSequence,
     Revision,
 )
 
@@ -74,36 +71,6 @@ class AuditChainAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "last_sequence", "last_hash")
     search_fields = ("=name",)
-
-
-@admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnlyAdmin):
-    """Facts on their way to their subscribers."""
-
-    keyset = ("occurred_at", "pk")
-    list_display = ("occurred_at", "type", "aggregate", "sequence", "state")
-    list_filter = (("type", LatelyFilter),)
-    search_fields = ("=aggregate",)
-
-    @display(
-        description="State",
-        label={"faulty": "danger", "waiting": "warning", "relayed": "success"},
-    )
-    def state(self, event: OutboxEvent) -> str:
-        """As for the application's own tasks; a faulty fact is told to no other system."""
-        if event.fault:
-            return "faulty"
-        return "relayed" if event.relayed_at else "waiting"
-
-
-@admin.register(OutboxSequence)
-class OutboxSequenceAdmin(ReadOnlyAdmin):
-    """The last number given to what other systems are told."""
-
-    list_display = ("last",)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
 
 
 @admin.register(IdempotencyRecord)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
-from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-
-from apps.core.errors import DomainError
+from apps.core.admin import asking
+from apps.core.admin.asking import Said
 from apps.payments.gateway import calling
 
 if TYPE_CHECKING:
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 
     from apps.core.admin.base import ReadOnlyAdmin
 
-type Said = tuple[int, str]  # a level of Django's messages, and a sentence
+__all__ = ["Said", "cash_only", "confirm"]
 
 
 def cash_only() -> dict[str, bool]:
@@ -34,25 +31,6 @@ def confirm(
     question: dict[str, Any],
     do: Callable[[dict[str, Any]], Said],
 ) -> HttpResponse:
-    """Show a form until it is confirmed, then do what it says and go back to the row.
-
-    `question` holds `title`, `text`, `confirm` (the button; empty, where there is nothing to do)
-    and `back` (an address), and the name of a `template` that shows more. What the domain refuses
-    is said above the form, which can then be mended.
-    """
-    if request.method == "POST" and form.is_valid():
-        try:
-            level, sentence = do(form.cleaned_data)
-        except DomainError as refusal:
-            form.add_error(None, refusal.detail)
-        else:
-            messages.add_message(request, level, sentence)
-            return HttpResponseRedirect(question["back"])
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "form": form,
-        **question,
-    }
-    template = question.get("template", "payments/admin/ask.html")
-    return TemplateResponse(request, template, context)
+    """As `apps.core.admin.asking.confirm`, under what is to be said of all money."""
+    template = {"template": "payments/admin/ask.html"}
+    return asking.confirm(page, request, form, template | question, do)

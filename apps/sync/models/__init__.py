@@ -7,6 +7,13 @@ from apps.sync.models.inbox import (
     RemoteStock,
     SequenceGap,
 )
+from apps.sync.models.remote import (
+    RejectedFact,
+    RemotePayment,
+    RemoteReturn,
+    RemoteSale,
+    RemoteShift,
+)
 from apps.sync.models.sending import Attempt, Batch, Destination, Undelivered
 
 __all__ = [
@@ -16,6 +23,11 @@ __all__ = [
     "Peer",
     "ReceivedBatch",
     "ReceivedFact",
+    "RejectedFact",
+    "RemotePayment",
+    "RemoteReturn",
+    "RemoteSale",
+    "RemoteShift",
     "RemoteStock",
     "SequenceGap",
     "Undelivered",

@@ -1,0 +1,67 @@
+"""What a person decides about sync, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.sync.types import Format, UndeliveredState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+# What a person can send again, and what they can let go of for good.
+REPLAYABLE = (UndeliveredState.DEAD.value, UndeliveredState.RETRY.value)
+DISCARDABLE = (
+    UndeliveredState.DEAD.value,
+    UndeliveredState.RETRY.value,
+    UndeliveredState.SUSPECT.value,
+    UndeliveredState.REPLAY.value,
+)
+# What later facts about the same thing wait behind.
+BLOCKING = (
+    UndeliveredState.DEAD.value,
+    UndeliveredState.RETRY.value,
+    UndeliveredState.SUSPECT.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Undelivered facts of one destination: these, or every dead letter where none is named."""
+
+    destination_id: int
+    ids: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many are sent again, and how many wait behind an older one that nobody has decided on."""
+
+    count: int
+    behind: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """How many are never sent, and how many waited behind them and are sent now."""
+
+    count: int
+    freed: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewDestination:
+    """A back office as an owner types it in. It never shows its secrets in a log."""
+
+    code: str
+    name: str
+    url: str
+    format: Format = Format.TILLHOUSE
+    compresses: bool = True
+    token: str = ""
+    secret: str = ""
+    begins_now: bool = False  # with what happens from now on, not with all that is on record
+
+    def __repr__(self) -> str:
+        return f"NewDestination({self.code})"

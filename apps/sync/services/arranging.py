@@ -1,0 +1,136 @@
+"""Who is told, and who may tell us: destinations, peers and their secrets.
+
+A secret is sealed where it is kept and never shown again. It is changed with two of them alive: the
+new one is made, both sides come to know it, and then it takes the place of the old one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import F, Min
+from django_subatomic.db import transaction_required
+
+from apps.core import audit
+from apps.core.models import OutboxEvent, OutboxSequence
+from apps.sync.errors import SyncStateConflict
+from apps.sync.locks import lock_destination
+from apps.sync.models import Destination, Peer
+from apps.sync.services.fencing import abandon_open_batch
+from apps.sync.signing import make_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from apps.core.types import JSON, Actor
+    from apps.sync.deeds import NewDestination
+
+_REFREEZE = frozenset({"url", "compresses"})  # what an open batch would not be right for
+
+
+@transaction_required
+def add_destination(*, actor: Actor, new: NewDestination, now: datetime) -> Destination:
+    """Tell another back office from the next turn on: all that is on record, or what comes.
+
+    Raises:
+        SyncStateConflict: the code is taken.
+    """
+    starts_after = _last_number() if new.begins_now else _first_number() - 1
+    texts = {name: getattr(new, name) for name in ("name", "url", "format", "compresses")}
+    secrets = {"token": new.token, "secret": new.secret}
+    numbers = {"starts_after": starts_after, "settled_through": starts_after}
+    found, is_new = Destination.objects.get_or_create(
+        code=new.code, defaults={**texts, **secrets, **numbers, "created_at": now}
+    )
+    if not is_new:
+        raise SyncStateConflict(f"There is a destination {new.code} already.")
+    given = sorted(name for name, text in secrets.items() if text)
+    facts: dict[str, JSON] = {"code": new.code, "url": new.url, "fields": [*given]}
+    _note(now, actor, found, "added", facts)
+    return found
+
+
+@transaction_required
+def change_destination(
+    *, actor: Actor, destination_id: int, changes: Mapping[str, Any], now: datetime
+) -> None:
+    """Write what was typed; the names of the fields are noted, and none of the secrets.
+
+    A batch that was frozen for another address, or under another encoding, is frozen anew.
+    """
+    found = lock_destination(destination_id)
+    if not changes:
+        return
+    Destination.objects.filter(pk=found.pk).update(**changes)
+    if changes.keys() & _REFREEZE:
+        abandon_open_batch(destination_id=found.pk, now=now)
+    _note(now, actor, found, "changed", {"code": found.code, "fields": [*sorted(changes)]})
+
+
+@transaction_required
+def register_peer(*, actor: Actor, source: str, name: str, now: datetime) -> tuple[Peer, str]:
+    """Let another installation send to us; the peer and its new secret, which is shown once.
+
+    Raises:
+        SyncStateConflict: it is registered, or it is this installation itself.
+    """
+    if source == settings.SYNC_SOURCE:
+        raise SyncStateConflict(f"{source} is this installation: it cannot send to itself.")
+    secret = make_secret()
+    peer, is_new = Peer.objects.get_or_create(
+        source=source, defaults={"name": name, "secret": secret, "created_at": now}
+    )
+    if not is_new:
+        raise SyncStateConflict(f"{source} is registered already.")
+    _note(now, actor, peer, "registered", {"source": source})
+    return peer, secret
+
+
+@transaction_required
+def add_second_secret(*, actor: Actor, row: Destination | Peer, secret: str, now: datetime) -> str:
+    """Begin to change the secret: from now on both are used. Made here, where none is given.
+
+    Raises:
+        SyncStateConflict: there are two already.
+    """
+    secret = secret or make_secret()
+    if not _rows_like(row).filter(second_secret="").update(second_secret=secret):
+        raise SyncStateConflict("There are two secrets already: end that change first.")
+    _note(now, actor, row, "secret_added", {"fields": ["second_secret"]})
+    return secret
+
+
+@transaction_required
+def promote_secret(*, actor: Actor, row: Destination | Peer, now: datetime) -> None:
+    """End the change of a secret: the new one is used alone.
+
+    Raises:
+        SyncStateConflict: there is no second one.
+    """
+    rows = _rows_like(row).exclude(second_secret="")
+    if not rows.update(secret=F("second_secret"), second_secret=""):
+        raise SyncStateConflict("There is one secret only: somebody has ended the change.")
+    _note(now, actor, row, "secret_promoted", {"fields": ["secret"]})
+
+
+def _rows_like(row: Destination | Peer) -> Any:
+    return type(row)._default_manager.filter(pk=row.pk)  # noqa: SLF001 - Django's own name for it
+
+
+def _last_number() -> int:
+    return OutboxSequence.objects.values_list("last", flat=True).first() or 0
+
+
+def _first_number() -> int:
+    """Of what is still on record."""
+    least = OutboxEvent.objects.filter(sequence__isnull=False).aggregate(least=Min("sequence"))
+    return least["least"] or _last_number() + 1
+
+
+def _note(
+    now: datetime, actor: Actor, row: Destination | Peer, what: str, facts: dict[str, JSON]
+) -> None:
+    kind = "destination" if isinstance(row, Destination) else "peer"
+    audit.record(audit.AuditFact(now, actor, f"{kind}.{what}", f"{kind}:{row.pk}", facts))

@@ -1,0 +1,150 @@
+"""Sync in words: what a state means, and what somebody who is tired is to do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from apps.sync.types import DestinationState, UndeliveredState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+LATE = timedelta(minutes=15)  # three beats of five minutes
+SILENT = timedelta(hours=36)  # a shop that is open every day sells something in that time
+
+type Standing = tuple[str, str]  # two sentences, or a tone and a sentence
+
+MEANINGS: Mapping[UndeliveredState, str] = {
+    UndeliveredState.DEAD: "It was refused, and is not tried again by itself.",
+    UndeliveredState.RETRY: "It was refused, and is tried again by itself, three times in all.",
+    UndeliveredState.SUSPECT: "The other side broke down over it, perhaps over anything.",
+    UndeliveredState.HELD: "It waits behind an older fact about the same thing: they keep order.",
+    UndeliveredState.REPLAY: "It is sent again at the next turn.",
+    UndeliveredState.DISCARDED: "It was discarded: it is never sent.",
+}
+REMEDIES: Mapping[UndeliveredState, str] = {
+    UndeliveredState.RETRY: "Nothing, unless you know that it will never be taken.",
+    UndeliveredState.SUSPECT: (
+        "Nothing yet. As soon as anything else arrives there, this becomes a dead letter; if"
+        " nothing does, it is sent again."
+    ),
+    UndeliveredState.HELD: (
+        "Decide on the one that it waits behind. Once that has arrived or is discarded, this goes"
+        " by itself."
+    ),
+    UndeliveredState.REPLAY: "Nothing. Look again in some minutes.",
+    UndeliveredState.DISCARDED: "Nothing. Where the other side needs it after all, enter it there.",
+}
+_OLDER = "The other side does not know this kind of fact: it probably runs an older version."
+# What a code of the other side means to whoever has to decide, and what to do.
+CAUSES: Mapping[str, Standing] = {
+    "type-unknown": (
+        _OLDER,
+        "Have it updated there, then replay. If it shall never learn it, discard.",
+    ),
+    "version-unknown": (_OLDER, "Have it updated there, then replay."),
+    "schema-invalid": (
+        "The other side says that the fact is not written as agreed.",
+        "Report it to whoever maintains the programs. Replay once that is mended.",
+    ),
+    "too-large": (
+        "This one fact is larger than the other side takes.",
+        (
+            "Have it take larger bodies, then replay; or discard it, and enter there by hand what"
+            " it says."
+        ),
+    ),
+}
+ATTEMPTS: Mapping[str, Standing] = {
+    "DELIVERED": ("good", "It has taken the batch"),
+    "REWIND": ("warn", "It lacks earlier facts: these are sent first"),
+    "REUSED": ("warn", "It knows this batch with other content: a new one is made"),
+    "TOO_LARGE": ("warn", "Too large for it: the next batches are half as large"),
+    "REFUSED": ("bad", "It refuses the batch: the fact at fault is looked for"),
+    "WAIT": ("warn", "It asks us to wait"),
+    "STOP": ("bad", "It does not let us in"),
+    "SILENT": ("bad", "Nobody answered"),
+    "BROKEN": ("bad", "It broke down over the batch"),
+}
+
+
+def say_cause(code: str, detail: str) -> Standing:
+    """What a refusal means, and what to do about it."""
+    said = detail or code or "The other side gave no reason."
+    asked = "Ask the operator of the other side about it, by its number and id; then replay."
+    return CAUSES.get(code, (said, asked))
+
+
+def say_attempt(outcome: str) -> Standing:
+    """The tone of an outcome, and what it was."""
+    return ATTEMPTS.get(outcome, ("", outcome.replace("_", " ").capitalize()))
+
+
+def say_ago(at: datetime, *, now: datetime) -> str:
+    """How long ago, in its largest unit: 25 minutes."""
+    return timesince(at, now, depth=1).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def say_standing(destination: Any, *, now: datetime) -> Standing:
+    """How a destination that bears its backlog is doing, and what to do where it is not well."""
+    if destination.state == DestinationState.STOPPED:
+        why = destination.reason or "somebody stopped it."
+        return "bad", f"Nothing is sent: {why} Mend that, then press Start again."
+    if destination.state == DestinationState.FAILING:
+        since = destination.failing_since
+        words = f" since {say_ago(since, now=now)}" if since else ""
+        return "bad", (
+            f"It has not taken anything{words}. {destination.reason} Nothing is lost: it is tried"
+            " every five minutes, and everything follows by itself when it answers."
+        )
+    if is_late(destination, now=now):
+        oldest = say_ago(destination.oldest_at, now=now)
+        return "warn", (
+            f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
+            " whether a worker and the beat run."
+        )
+    if destination.pending:
+        return "good", f"{_facts(destination.pending)} waiting for the next turn."
+    return "good", "It has been told everything."
+
+
+def is_late(destination: Any, *, now: datetime) -> bool:
+    """Whether something waits for longer than it should."""
+    return bool(destination.oldest_at and now - destination.oldest_at > LATE)
+
+
+def say_peer(peer: Any, *, now: datetime) -> Standing:
+    """How an installation that sends to us is doing; it bears the number of its gaps."""
+    if peer.last_seen_at is None:
+        return "warn", (
+            "It has never sent anything. It needs this secret, a service token with the scope"
+            " sync:write, and the address of this site."
+        )
+    if peer.warning:
+        return "bad", peer.warning
+    if peer.gap_count:
+        return "warn", (
+            "Numbers are missing in what it has sent. It is told so with each answer and sends them"
+            " again; see its undelivered facts if a gap stays."
+        )
+    seen = say_ago(peer.last_seen_at, now=now)
+    if now - peer.last_seen_at > SILENT:
+        return "warn", f"Not heard of for {seen}: see whether it runs and has a line."
+    return "good", f"Heard of {seen} ago, up to fact #{peer.seen_through}."
+
+
+def clock_time(at: datetime | None) -> str:
+    """A moment on the office's clock, to the second; a narrow column breaks before the time."""
+    if at is None:
+        return ""
+    day, hour = f"{timezone.localtime(at):%b %-d, %Y|%H:%M:%S}".split("|")
+    return f"{day.replace(' ', '\N{NO-BREAK SPACE}')} {hour}"
+
+
+def _facts(count: int) -> str:
+    return f"{count:,} fact is" if count == 1 else f"{count:,} facts are"
