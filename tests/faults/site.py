@@ -61,7 +61,14 @@ class Site:
     queue until there is another one.
     """
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        opening: str = "tests.faults.opening",
+        **settings: str,
+    ) -> None:
         self._folder = folder
         self._url = database_url
         self._environment = {
@@ -72,14 +79,15 @@ class Site:
             "TILLHOUSE_VAR": str(folder),
             "REDIS_URL": "",
             "OUTBOX_DOORBELL": "false",
+            **settings,
         }
         self._door = socket.create_server(("127.0.0.1", 0))
         self._address = f"127.0.0.1:{self._door.getsockname()[1]}"
         self._process: subprocess.Popen[bytes] | None = None
-        opened = self._run("-m", "tests.faults.opening")
+        opened = self.run("-m", opening)
         assert opened.returncode == 0, opened.stderr
-        shop = json.loads(opened.stdout)
-        self._token, self.product_id = shop["token"], shop["product_id"]
+        self.shop: dict[str, Any] = json.loads(opened.stdout)
+        self._token, self.product_id = self.shop["token"], self.shop["product_id"]
 
     def start(self) -> None:
         """Start gunicorn. It loads the site once, so that a worker that died is soon replaced."""
@@ -102,6 +110,11 @@ class Site:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(DEADLINE)
         self._door.close()
+
+    @property
+    def port(self) -> int:
+        """Where it listens, on loopback."""
+        return int(self._address.rpartition(":")[2])
 
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
         """Send a request under /api/v1/.
@@ -131,14 +144,16 @@ class Site:
 
     def verify_ledgers(self) -> tuple[int, str]:
         """The exit code of the command, and what it complained about."""
-        done = self._run("manage.py", "verify_ledgers")
+        done = self.run("manage.py", "verify_ledgers")
         return done.returncode, done.stderr
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """A Python program in the site's environment, as an operator starts it."""
         return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self._environment,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
