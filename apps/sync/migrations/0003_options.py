@@ -7,7 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0001_initial'),
+        ('sync', '0002_inbox'),
+        ('sync', '0002_pages_of_other_stores'),
     ]
 
     operations = [
