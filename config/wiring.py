@@ -15,6 +15,7 @@ from apps.orders.events import (
     ReceiptEmailAsked,
     ReplayAsked,
     ReturnCompleted,
+    ShiftAmended,
     ShiftClosed,
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
@@ -36,6 +37,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     BlindReturnCompleted: (),
     ShiftClosed: (),
+    ShiftAmended: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),

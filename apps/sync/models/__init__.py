@@ -1,5 +1,6 @@
 """Sending facts to other installations, and taking in theirs."""
 
+from apps.sync.models.comparing import SyncReconciliation
 from apps.sync.models.inbox import (
     Peer,
     ReceivedBatch,
@@ -30,5 +31,6 @@ __all__ = [
     "RemoteShift",
     "RemoteStock",
     "SequenceGap",
+    "SyncReconciliation",
     "Undelivered",
 ]
