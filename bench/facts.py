@@ -6,7 +6,6 @@ was changed, and of sixty one a shift that was closed.
 
 from __future__ import annotations
 
-import random
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -19,6 +18,8 @@ from apps.orders.events import OrderCompleted
 from bench.load import LICENCE
 
 if TYPE_CHECKING:
+    import random
+
     from bench.scene import Scene
 
 SOLD, LINES = 40, 8

@@ -39,7 +39,8 @@ SOURCE, EVENTS, ROUNDS, WARM, SEED = "bench", 1_000, 15, 3, 1887
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in OF_FACTS.items())
 _BARE = (
     f"INSERT INTO sync_receivedfact (peer_id, received_at, {', '.join(OF_FACTS)})"
-    f" SELECT %s, now(), {', '.join(OF_FACTS)} FROM jsonb_to_recordset(%s::jsonb) AS given ({_TYPED})"
+    f" SELECT %s, now(), {', '.join(OF_FACTS)} FROM jsonb_to_recordset(%s::jsonb)"
+    f" AS given ({_TYPED})"
 )
 
 
@@ -91,10 +92,8 @@ def _send(port: int, token: str, secret: str, number: int, events: list[Event]) 
         wire.request("POST", "/api/sync", body, headers)
         answer = wire.getresponse().read()
         took = time.perf_counter() - began
-    statuses = {
-        result["status"] for result in orjson.loads(answer).get("results", [{"status": answer}])
-    }
-    if statuses != {"accepted"}:
+    results = orjson.loads(answer).get("results", [])
+    if [result["status"] for result in results] != ["accepted"] * EVENTS:
         raise SystemExit(f"The receiver did not take a batch: {answer[:500]!r}")
     return took
 
