@@ -13,6 +13,7 @@ from apps.sync import standing
 from apps.sync.services.beginning import ensure_head_office
 from apps.sync.services.dispatching import End, Office, send_waiting
 from apps.sync.services.pruning import prune
+from apps.sync.services.receiving.forgetting import forget_received
 
 RUN = timedelta(minutes=4)  # after which a worker may do other things first
 SEND_TASK = "sync.send"
@@ -43,6 +44,12 @@ def send(code: str) -> str:
 def prune_told() -> int:
     """Forget what was told more than 90 days ago; how many facts."""
     return prune(now=timezone.now())
+
+
+@shared_task(name="sync.forget_old", ignore_result=True)
+def forget_old() -> int:
+    """Let go of what was received 400 days ago and is no book; how many rows are gone."""
+    return forget_received(now=timezone.now())
 
 
 def _ask_for(code: str) -> None:
