@@ -22,6 +22,7 @@ from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
+from apps.sync import events as sync_events
 from apps.sync.panels import list_notices as list_sync_notices
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     catalog_events.PriceChanged: (),
     PaymentCaptured: (),
     PaymentRefunded: (),
+    sync_events.DestinationStopped: (),
+    sync_events.DeliveryFailing: (),
+    sync_events.DeliveryResumed: (),
+    sync_events.FactDead: (),
 }
 
 # What a login says of the shift at its till.

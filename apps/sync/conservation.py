@@ -22,7 +22,7 @@ def find_lost_facts() -> Iterator[str]:
 
 def _find_faults(destination: Destination, last: int) -> Iterator[str]:
     settled, rows = destination.settled_through, Undelivered.objects.filter(destination=destination)
-    undelivered = rows.filter(sequence__lte=settled).count()
+    undelivered = rows.filter(sequence__gt=destination.starts_after, sequence__lte=settled).count()
     turned = settled - destination.starts_after
     if settled > last:
         yield f"{destination} has been told up to number {settled}, and the last is {last}."

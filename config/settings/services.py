@@ -104,6 +104,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.forget_addresses",
         "schedule": crontab(hour="8", minute="20"),
     },
+    "tell other back offices what happened": {"task": "sync.dispatch", "schedule": 300.0},
+    "forget what was told long ago": {
+        "task": "sync.prune",
+        "schedule": crontab(hour="8", minute="40"),
+    },
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida

@@ -92,7 +92,7 @@ def _replay(destination: Destination, now: datetime) -> Frozen | None:
 @transaction_required
 def _take_next(destination: Destination, now: datetime) -> Frozen | None:
     """The next run of facts; those that have to wait, and those not meant for it, are passed."""
-    while facts := _list_next(destination):
+    while facts := _list_next(destination, now):
         held = list(takewhile(lambda each: each.is_held, facts))
         if held:
             holes.hold_back(destination, held, now=now)
@@ -103,13 +103,17 @@ def _take_next(destination: Destination, now: datetime) -> Frozen | None:
             return frozen
         destination.settled_through = free[-1].fact.sequence
         destination.synced_count += len(free)
-    if holes.count_suspects(destination):
+    if holes.count_suspects(destination) and destination.state != DestinationState.STOPPED:
         _wait_with_suspects(destination, now)
     return None
 
 
-def _list_next(destination: Destination) -> list[Waiting]:
-    """What comes after the last fact that was settled, as far as the numbers are dense."""
+@transaction_required
+def _list_next(destination: Destination, now: datetime) -> list[Waiting]:
+    """What comes after the last fact that was settled, as far as the numbers are dense.
+
+    Where the next fact is not there and later ones are, a person has to say how to go on.
+    """
     after = destination.settled_through
     if destination.bad_until is not None and destination.bad_until <= after:
         destination.bad_until = None
@@ -117,6 +121,8 @@ def _list_next(destination: Destination) -> list[Waiting]:
         settled_through=after, bad_until=destination.bad_until, limit=destination.batch_limit
     )
     found = list_waiting(destination.pk, after=after, most=most)
+    if found and found[0].fact.sequence != after + 1:
+        states.stop(destination, states.say_gone(destination, after + 1), now=now)
     dense = zip(found, count(after + 1), strict=False)
     return [each for each, number in dense if each.fact.sequence == number]
 

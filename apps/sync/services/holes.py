@@ -72,7 +72,8 @@ def arrive(destination: Destination, sequence: int) -> None:
     """It is there now; what waited behind it goes next. The caller saves the destination."""
     row = _rows(destination, sequence).get()
     row.delete()
-    destination.synced_count += 1
+    # One from before its beginning, as it is after facts were left out, counts nowhere.
+    destination.synced_count += row.sequence > destination.starts_after
     same = Undelivered.objects.filter(destination=destination, aggregate=row.aggregate)
     end = same.filter(state__in=_IN_THE_WAY).aggregate(first=Min("sequence"))["first"]
     held = same.filter(state=UndeliveredState.HELD)

@@ -138,14 +138,8 @@ def _rewind(case: Case) -> None:
 def _go_back(case: Case, number: int, detail: str) -> None:
     """Send again from a number on. What is there already does no harm: it knows each by its id."""
     destination = case.destination
-    pruned = lock_pruning()
-    if number <= pruned:
-        reason = (
-            f"It misses facts from number {number} on, and those up to {pruned} are past their 90"
-            " days here. Bring its books up to there in another way, and go on without them:"
-            f" manage.py sync_now {destination.code} --without-pruned."
-        )
-        states.stop(destination, reason, now=case.now)
+    if number <= lock_pruning():
+        states.stop(destination, states.say_gone(destination, number), now=case.now)
         return
     span = (number, destination.settled_through)
     rows = Undelivered.objects.filter(destination=destination, sequence__range=span).count()

@@ -34,6 +34,15 @@ FIELDS = (
 )
 
 
+def say_gone(destination: Destination, number: int) -> str:
+    """What to do where facts that it has to be told are not here any more."""
+    return (
+        f"It is to be told facts from number {number} on, of which some are past their 90 days and"
+        " not here any more. Bring its books up to date in another way, and go on without them:"
+        f" manage.py sync_now {destination.code} --without-pruned"
+    )
+
+
 @transaction_required
 def stop(destination: Destination, reason: str, *, now: datetime) -> None:
     """Send no more until a person says so. The caller saves the destination."""
