@@ -23,11 +23,12 @@ class CardMoney(NamedTuple):
     id: UUID
     about: str
     amount_cents: int
+    number: str = ""  # it has none
 
 
 def list_card_money(*, order_ids: Iterable[UUID]) -> Iterator[CardMoney]:
     """What was captured for these orders, and what of it was refunded."""
-    for some in batched(order_ids, _AT_ONCE, strict=False):
+    for some in batched(order_ids, _AT_ONCE):
         yield from _list_of(some)
 
 

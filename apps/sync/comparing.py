@@ -59,7 +59,8 @@ class Group(NamedTuple):
     type: str
 
 
-class Totals(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Totals:
     """How many there are, and what they come to."""
 
     count: int

@@ -58,4 +58,8 @@ def _cards_of(source: str, day: date) -> QuerySet[ReceivedFact]:
 def _sum(facts: QuerySet[ReceivedFact]) -> list[dict[str, Any]]:
     one = Case(When(type=REFUNDS, amount_cents__gt=0, then=-1), default=1)
     grouped = facts.order_by().values("store", "type")
-    return list(grouped.annotate(count=Sum(one), amount_cents=Sum("amount_cents")))
+    sums = grouped.annotate(count=Sum(one), cents=Sum("amount_cents"))
+    return [
+        {"store": store, "type": kind, "count": count, "amount_cents": cents or 0}
+        for store, kind, count, cents in sums.values_list("store", "type", "count", "cents")
+    ]
