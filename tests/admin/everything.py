@@ -53,6 +53,7 @@ from tests.payments.rows import (
     make_reader,
     make_refund,
 )
+from tests.sync.catalog.offices import follow
 
 if TYPE_CHECKING:
     from apps.catalog.models import Product
@@ -106,6 +107,7 @@ def make_everything() -> None:
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
     make_service_token()
+    follow("https://office.example.com")
     number_facts()
 
 
