@@ -169,4 +169,4 @@ class ADay(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_happens_in_the_end_everything_is_there(listener: Listener) -> None:
     few = settings(max_examples=25, stateful_step_count=20, deadline=None)
-    run_state_machine_as_test(lambda: ADay(listener), settings=few)
+    run_state_machine_as_test(lambda: ADay(listener), settings=few)  # type: ignore[arg-type]
