@@ -133,7 +133,7 @@ class Site:
         with closing(HTTPConnection(self._address, timeout=DEADLINE)) as wire:
             wire.request("POST", path, body, headers)
             answer = wire.getresponse()
-            return answer.status, answer.headers, answer.read()
+            return answer.status, dict(answer.headers), answer.read()
 
     def burnt(self) -> str:
         """The step at which a process died last."""
