@@ -26,7 +26,9 @@ def things(cents: dict[str, int]) -> list[Thing]:
 
 
 @given(BOOKS, BOOKS)
-def test_what_was_found_makes_one_book_of_the_other(ours: dict[str, int], theirs: dict[str, int]):
+def test_what_was_found_makes_one_book_of_the_other(
+    ours: dict[str, int], theirs: dict[str, int]
+) -> None:
     """Nothing is left unnamed: their book and what was found are ours."""
     here, there = by_id(ORDERS, things(ours)), by_id(ORDERS, things(theirs))
     mended = dict(theirs)

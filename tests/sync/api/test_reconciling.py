@@ -49,7 +49,7 @@ def arrive(peer: Peer, cents: int = 500, event_type: str = "order.completed", **
 
 
 def ask(what: str, *scopes: Scope, caller: str = "miami", **asked: str) -> Response:
-    token = make_service_token(*scopes, source=caller)
+    token = make_service_token(*scopes, name=uuid4().hex, source=caller)
     query = {"source": "miami", "day": DAY, **asked}
     headers = {"Authorization": f"Bearer {token}"}
     return Client().get(f"/api/sync/{what}", query, headers=headers)
