@@ -39,7 +39,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/exceptions/", admin.site.admin_view(exceptions), name="exceptions"),
     path("admin/", admin.site.urls),
-    path("api/sync", include(sync)),
+    path("api/", include(sync)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/docs/problems", core.problems, name="problems"),

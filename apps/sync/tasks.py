@@ -13,6 +13,7 @@ from apps.sync import standing
 from apps.sync.services.beginning import ensure_head_office
 from apps.sync.services.dispatching import End, Office, send_waiting
 from apps.sync.services.pruning import prune
+from apps.sync.services.receiving.forgetting import forget_received
 from apps.sync.services.reconciling.running import reconcile_lately
 
 RUN = timedelta(minutes=4)  # after which a worker may do other things first
@@ -50,6 +51,12 @@ def prune_told() -> int:
 def reconcile() -> int:
     """Compare the last days with every destination; how many differences there are."""
     return sum(row.difference_count for row in reconcile_lately(now=timezone.now()))
+
+
+@shared_task(name="sync.forget_old", ignore_result=True)
+def forget_old() -> int:
+    """Let go of what was received 400 days ago and is no book; how many rows are gone."""
+    return forget_received(now=timezone.now())
 
 
 def _ask_for(code: str) -> None:

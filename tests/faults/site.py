@@ -93,7 +93,7 @@ class Site:
         """Start gunicorn. It loads the site once, so that a worker that died is soon replaced."""
         door = self._door.fileno()
         command: list[str | Path] = [Path(sys.executable).with_name("gunicorn"), "--preload"]
-        command += ["--bind", f"fd://{door}", "--log-level", "warning"]
+        command += ["--bind", f"fd://{door}", "--log-level", "warning", "--no-control-socket"]
         command += ["tests.faults.crashing_site"]
         self._process = subprocess.Popen(  # noqa: S603 - our own server
             command, cwd=ROOT, env=self._environment, pass_fds=[door], start_new_session=True

@@ -1,4 +1,4 @@
-"""Paths of sync, under /api/sync."""
+"""Paths of sync, under /api/."""
 
 from django.urls import path
 
@@ -6,8 +6,8 @@ from apps.sync.api.reconciling import FactsView, TotalsView
 from apps.sync.api.views import SyncStatusView, SyncView
 
 urlpatterns = [
-    path("", SyncView.as_view(), name="sync"),
-    path("/status", SyncStatusView.as_view(), name="sync-status"),
-    path("/totals", TotalsView.as_view(), name="sync-totals"),
-    path("/facts", FactsView.as_view(), name="sync-facts"),
+    path("sync", SyncView.as_view(), name="sync"),
+    path("sync/status", SyncStatusView.as_view(), name="sync-status"),
+    path("sync/totals", TotalsView.as_view(), name="sync-totals"),
+    path("sync/facts", FactsView.as_view(), name="sync-facts"),
 ]

@@ -69,7 +69,7 @@ def record_batch(
     states = {_hex(event_id): state for event_id, state in known.rows}
     outcome = _sort_out(read, events, states)
     seen = before.after(Span(read.sequence, read.last))
-    warning = _warn(read, before, outcome) or warning
+    warning = _warn(read, before, outcome, states) or warning
     writing = Batch()
     _write_facts(writing, peer_id, outcome, states, now)
     _write_gaps(writing, peer_id, before, seen, now)
@@ -110,9 +110,10 @@ def _sort_out(read: ReadBatch, events: Sequence[Judged], states: dict[str, str])
     return outcome
 
 
-def _warn(read: ReadBatch, before: Seen, outcome: _Outcome) -> str:
-    """A sentence where facts that are new come under numbers that have come before."""
-    again = [number for number, _ in outcome.new.values() if before.has(number)]
+def _warn(read: ReadBatch, before: Seen, outcome: _Outcome, states: dict[str, str]) -> str:
+    """A sentence where facts that nobody has seen come under numbers that have come before."""
+    unseen = (number for key, (number, _) in outcome.new.items() if key not in states)
+    again = [number for number in unseen if before.has(number)]
     if not again:
         return ""
     log.warning("sequence_went_backwards", source=read.source, first=min(again), last=max(again))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from apps.core.sql import Batch, Statement
 
 FACTS, STOCK = "sync_receivedfact", "sync_remotestock"
-_OF_FACTS = {
+OF_FACTS = {
     "event_id": "uuid",
     "sequence": "bigint",
     "type": "text",
@@ -87,7 +87,7 @@ def add_facts(
     batch: Batch, peer_id: int, rows: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> None:
     """Queue the writing of facts."""
-    _add(batch, FACTS, _OF_FACTS, (peer_id, "received_at", now), rows)
+    _add(batch, FACTS, OF_FACTS, (peer_id, "received_at", now), rows)
 
 
 def take_stock(batch: Batch, peer_id: int, skus: Sequence[str]) -> Statement:
