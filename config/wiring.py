@@ -50,6 +50,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     sync_events.DeliveryFailing: (),
     sync_events.DeliveryResumed: (),
     sync_events.FactDead: (),
+    sync_events.BooksDiffer: (),
 }
 
 # What a login says of the shift at its till.
@@ -144,6 +145,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "sync.batch": _SEE,
         "sync.attempt": _SEE,
         "sync.undelivered": _SEE,
+        "sync.syncreconciliation": _SEE,
         "sync.peer": _SEE,
         "sync.sequencegap": _SEE,
         "sync.receivedbatch": _SEE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Sum, Value, When
+from django.db.models import Case, Sum, TextField, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Concat
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _CARDS = frozenset({"payment.captured", "payment.refunded"})
+_ITS_ORDER = Concat(Value("order:"), KT("payload__order_id"), output_field=TextField())
 _BEFORE_ITS_ORDER = timedelta(days=3)  # a card is captured at most so long before, clocks and all
 
 
@@ -51,7 +52,7 @@ def _cards_of(source: str, day: date) -> QuerySet[ReceivedFact]:
     orders = _taken_in(source).filter(type="order.completed", business_date=day)
     since = datetime.combine(day, time(), UTC) - _BEFORE_ITS_ORDER
     cards = _taken_in(source).filter(type__in=_CARDS, occurred_at__gte=since)
-    named = cards.annotate(its_order=Concat(Value("order:"), KT("payload__order_id")))
+    named = cards.annotate(its_order=_ITS_ORDER)
     return named.filter(its_order__in=orders.values("aggregate"))
 
 

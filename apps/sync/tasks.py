@@ -16,6 +16,7 @@ from apps.sync.services.beginning import ensure_head_office
 from apps.sync.services.dispatching import End, Office, send_waiting
 from apps.sync.services.pruning import prune
 from apps.sync.services.receiving.forgetting import forget_received
+from apps.sync.services.reconciling.running import reconcile_lately
 
 RUN = timedelta(minutes=4)  # after which a worker may do other things first
 SEND_TASK = "sync.send"
@@ -48,6 +49,12 @@ def send(code: str) -> str:
 def prune_told() -> int:
     """Forget what was told more than 90 days ago; how many facts."""
     return prune(now=timezone.now())
+
+
+@shared_task(name="sync.reconcile", ignore_result=True)
+def reconcile() -> int:
+    """Compare the last days with every destination; how many differences there are."""
+    return sum(row.difference_count for row in reconcile_lately(now=timezone.now()))
 
 
 @shared_task(name="sync.forget_old", ignore_result=True)

@@ -157,6 +157,7 @@ UNFOLD: dict[str, Any] = {
                     "badge": "apps.sync.admin.undelivered.dead_badge",
                 },
                 _page("Batches", "inventory", "sync.batch"),
+                _page("Comparisons", "balance", "sync.syncreconciliation"),
                 _page("Facts", "bolt", "core.outboxevent"),
                 _page("Peers", "hub", "sync.peer"),
                 _page("Received batches", "move_to_inbox", "sync.receivedbatch"),

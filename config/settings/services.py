@@ -110,6 +110,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sync.prune",
         "schedule": crontab(hour="8", minute="40"),
     },
+    "compare past days with other back offices": {
+        "task": "sync.reconcile",
+        "schedule": crontab(hour="9", minute="20"),
+    },
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida

@@ -16,7 +16,7 @@ KINDS = st.sampled_from(["cash", "card", "gift_card", "store_credit"])
 def sales(draw: st.DrawFn) -> Document:
     """The payload of a sale that adds up: whatever was sold, and however it was paid."""
     subtotal = draw(CENTS)
-    order = {
+    order: Document = {
         "number": "BRW-1-261122-0001",
         "business_date": "2026-11-22",
         "subtotal_cents": subtotal,

@@ -88,7 +88,7 @@ def test_a_days_journal_is_the_days_takings(store: Store, register: Register) ->
 
 def is_of_a_drawer(line: dict[str, Any]) -> bool:
     """Whether a line comes of a shift's Z or its amendment, and of no sale or return."""
-    return line["reference"].startswith("Z ") or line["memo"] == "Sold before the count"
+    return str(line["reference"]).startswith("Z ") or line["memo"] == "Sold before the count"
 
 
 def assert_goods_and_tax(posted: Balances, figures: dict[str, Any]) -> None:

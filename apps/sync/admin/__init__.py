@@ -1,6 +1,7 @@
 """Sync in the back office: who is told, what did not arrive, and what others have told us."""
 
 from apps.sync.admin import batches as batches
+from apps.sync.admin import comparisons as comparisons
 from apps.sync.admin import destinations as destinations
 from apps.sync.admin import head_office as head_office
 from apps.sync.admin import peers as peers

@@ -140,7 +140,7 @@ def _store(
 ) -> Frozen | None:
     """A new open batch of these facts; None where the destination's form says nothing of them."""
     key = uuid.uuid4()
-    run = Run(str(key), settings.SYNC_SOURCE, [each.fact for each in facts])
+    run = Run(str(key), settings.SYNC_SOURCE, [each.fact for each in facts], destination.options)
     body = transform_of(destination.format).write(run)
     if not body:
         return None
