@@ -9,7 +9,6 @@ from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -52,7 +51,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Address",
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
+        widget=UnfoldAdminTextInputWidget,
         help_text="Of a Tillhouse: https://its.address/api/sync",
     )
     compresses = forms.BooleanField(

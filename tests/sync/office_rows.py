@@ -61,6 +61,7 @@ def make_undelivered(
 ) -> Undelivered:
     """A dead letter."""
     fact = fact or make_fact()
+    assert fact.sequence is not None
     given = {
         "state": "DEAD",
         "code": "schema-invalid",
@@ -182,7 +183,8 @@ def sale_payload(**fields: JSON) -> dict[str, JSON]:
         "modifiers": [], "discounts": [], "note": "",
     }  # fmt: skip
     order: dict[str, JSON] = {
-        "number": "CAF-1-000001", "business_date": "2026-11-22", "placed_at": "2026-11-22T17:00:00Z",
+        "number": "CAF-1-000001", "business_date": "2026-11-22",
+        "placed_at": "2026-11-22T17:00:00Z",
         "store": {"id": 1, "code": "CAF", "name": "Corner Café"},
         "terminal": {"id": 1, "number": 1, "name": "Counter"},
         "cashier": {"id": 1, "name": "Ana"}, "lines": [line],

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action
 
-from apps.core.admin.asking import confirm
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import actor_of, get_row
 from apps.sync.admin.ringing import ring_or_say
 from apps.sync.admin.secrets import SecretActions
@@ -33,14 +33,11 @@ class DestinationDeeds(SecretActions):
     actions_detail = (
         "start_again",
         "send_now",
-        "replay_all",
-        "widen",
         {
-            "title": "Secrets",
-            "icon": "key",
-            "items": ["second_secret", "promote_secret"],
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["replay_all", "widen", "second_secret", "promote_secret", "stop"],
         },
-        "stop",
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -132,7 +129,7 @@ class DestinationDeeds(SecretActions):
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send nothing more to it."""
         row = get_row(self, request, object_id)
-        form = WhyForm(request.POST or None)
+        form = WhyForm(typed(request))
         question = {
             "title": f"Stop sending to {row.name}?",
             "text": "Nothing goes there until somebody presses Start again.",
@@ -170,4 +167,4 @@ class DestinationDeeds(SecretActions):
             return said
 
         back = {"back": self._address(row)}
-        return confirm(self, request, NothingForm(request.POST or None), question | back, do)
+        return confirm(self, request, NothingForm(typed(request)), question | back, do)

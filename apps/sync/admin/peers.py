@@ -9,7 +9,6 @@ from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django_subatomic.db import transaction
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin, actor_of
@@ -69,10 +68,9 @@ class PeerAdmin(SecretActions):
         if change:
             super().save_model(request, obj, form, change)
             return
-        with transaction():
-            peer, obj.shown_once = register_peer(
-                actor=actor_of(request), source=obj.source, name=obj.name, now=timezone.now()
-            )
+        peer, obj.shown_once = register_peer(
+            actor=actor_of(request), source=obj.source, name=obj.name, now=timezone.now()
+        )
         obj.pk = peer.pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
@@ -89,6 +87,7 @@ class PeerAdmin(SecretActions):
             tone, standing = say_peer(peer, now=timezone.now())
             context |= {
                 "peer": peer,
+                "show_save_and_add_another": False,
                 "tone": tone,
                 "standing": standing,
                 "secrets": list_secrets(peer, "peer", _NAMES),

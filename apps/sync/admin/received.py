@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
@@ -132,7 +133,7 @@ class RejectedFactAdmin(FactBook):
 
     @display(description="Why")
     def said(self, fact: ReceivedFact) -> str:
-        return fact.detail[:80]
+        return Truncator(fact.detail).chars(80)
 
 
 def describe_fact(fact: ReceivedFact) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action
 
-from apps.core.admin.asking import confirm
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import OfficeAdmin, actor_of, get_row
 from apps.core.models import AuditEntry
 from apps.sync.forms import NothingForm, SecondSecretForm
@@ -48,7 +48,7 @@ class SecretActions(OfficeAdmin):
     def second_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take or make a second secret; one that was made is shown once, in this answer alone."""
         row = get_row(self, request, object_id)
-        form = SecondSecretForm(request.POST or None)
+        form = SecondSecretForm(typed(request))
         question = {
             "title": f"A second secret for {row.name}",
             "text": "From now on both are used, so nothing is refused while you change it.",
@@ -87,7 +87,7 @@ class SecretActions(OfficeAdmin):
                 promote_secret(actor=actor_of(request), row=row, now=timezone.now())
             return messages.SUCCESS, "The new secret is used alone."
 
-        return confirm(self, request, NothingForm(request.POST or None), question, do)
+        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     def show_secret(
         self, request: HttpRequest, row: Any, secret: str, *, is_new: bool = False

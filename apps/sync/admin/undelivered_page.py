@@ -33,7 +33,7 @@ def describe_page(row: Undelivered) -> dict[str, Any]:
         "held": held.select_related("event").defer("event__payload")[:SHOWN],
         "held_count": held.count(),
         "holders": _list_holders(row) if state is UndeliveredState.HELD else (),
-        "timeline": list_moments(_list_attempts(row)),
+        "timeline": list_moments(_list_attempts(row), of_refused=True),
         "payload": show_json(row.event.payload),
     }
 
