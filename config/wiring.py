@@ -78,6 +78,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.taxjurisdiction": _SEE,
         "stores.taxrate": _SEE,
         "stores.taxtreatment": _SEE,
+        "stores.servicetoken": _SEE,
         "stores.approval": _SEE,
         "stores.rolelimit": _SEE,
         "catalog.product": _SEE,
@@ -191,6 +192,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     Permission.MANAGE_STORES: {
         "customers.loyaltyprogramme": _EDIT,
         "stores.rolelimit": ("view", "change"),
+        "stores.servicetoken": _EDIT,
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),
         "stores.sellinghours": (*_EDIT, "delete"),

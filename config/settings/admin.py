@@ -136,6 +136,7 @@ UNFOLD: dict[str, Any] = {
                 "Stores and people",
                 _page("Stores", "storefront", "stores.store"),
                 _page("Terminals", "point_of_sale", "stores.terminal"),
+                _page("Service tokens", "key", "stores.servicetoken"),
                 _page("Staff", "badge", "stores.staff"),
                 _page("Limits of roles", "rule", "stores.rolelimit"),
                 {

@@ -108,6 +108,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida
     },
+    "forget what other installations said 400 days ago": {
+        "task": "sync.forget_old",
+        "schedule": crontab(hour="8", minute="30"),
+    },
     "forget answers past their 90 days": {
         "task": "core.forget_old_answers",
         "schedule": crontab(hour="8", minute="10"),

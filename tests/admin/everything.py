@@ -26,7 +26,15 @@ from tests.catalog.promotions.drafts import publish
 from tests.customers.certificates import file_certificate
 from tests.customers.people import make_customer
 from tests.customers.points import make_points, make_programme
-from tests.factories import MANAGER, PIN, api_client, make_checkout, make_staff, open_till
+from tests.factories import (
+    MANAGER,
+    PIN,
+    api_client,
+    make_checkout,
+    make_service_token,
+    make_staff,
+    open_till,
+)
 from tests.goods import basket, line_of, make_product, make_snack
 from tests.orders.gift_cards import CODE, OTHER, card
 from tests.orders.rows import make_email, make_print_job
@@ -55,6 +63,7 @@ from tests.sync.office_rows import (
     make_peer,
     make_received,
     make_received_batch,
+    make_rejected,
     make_remote_stock,
     make_undelivered,
 )
@@ -110,6 +119,7 @@ def make_everything() -> None:
     make_location(store)
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
+    make_service_token()
     number_facts()
     _tell_and_hear()
 
@@ -124,7 +134,7 @@ def _tell_and_hear() -> None:
     make_received_batch(peer)
     for kind in ("order.completed", "return.completed", "payment.captured", "shift.closed"):
         make_received(peer, type=kind)
-    make_received(peer, state="REJECTED", code="schema-invalid", payload=None, raw="{")
+    make_rejected(peer)
     make_remote_stock(peer)
 
 

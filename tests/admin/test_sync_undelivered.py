@@ -52,7 +52,7 @@ def test_what_is_held_stands_behind_what_holds_it(manager: Client, hq: Destinati
     dead = make_undelivered(hq, make_fact(aggregate="order:7"))
     held = make_undelivered(hq, make_fact(aggregate="order:7"), state="HELD", code="", detail="")
     page = listed(manager)
-    assert "#1 order.voided dead letter schema-invalid number: is not a text 1 wait" in page
+    assert "#1 order.voided dead letter event-invalid number: is not a text 1 wait" in page
     assert "#2" not in page
     assert f"#{held.sequence}" in text_of(manager.get(url_of(dead)))
     assert "waits behind #1 (dead)" in text_of(manager.get(url_of(held)))
@@ -81,7 +81,7 @@ def test_a_fact_is_found_by_its_number_or_what_it_is_about(
 
 
 def test_its_page_tells_cause_advice_attempts_and_payload(manager: Client, hq: Destination) -> None:
-    dead = make_undelivered(hq, code="type-unknown", detail="order.voided is unknown")
+    dead = make_undelivered(hq, code="event-type-unknown", detail="order.voided is unknown")
     batch = make_batch(hq, first_sequence=dead.sequence, is_replay=True)
     make_attempt(batch, outcome="BROKEN", status=500, detail="division by zero")
     page = text_of(manager.get(url_of(dead)))

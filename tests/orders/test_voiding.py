@@ -140,7 +140,10 @@ def test_the_news_of_a_void_goes_out(till: Till, lead_till: Till, chips: Product
         "store_id": till.store.id,
         "order_id": order["id"],
         "number": order["number"],
+        "business_date": order["business_date"],
+        "total_cents": order["total_cents"],
         "reason": "wrong bottle",
+        "moved": {chips.sku: 1},
     }
 
 

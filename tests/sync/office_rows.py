@@ -64,7 +64,7 @@ def make_undelivered(
     assert fact.sequence is not None
     given = {
         "state": "DEAD",
-        "code": "schema-invalid",
+        "code": "event-invalid",
         "detail": "number: is not a text",
         "attempt_count": 3,
         "since": timezone.now(),
@@ -144,6 +144,23 @@ def make_received(peer: Peer, **fields: Any) -> ReceivedFact:
         **fields,
     }
     return ReceivedFact.objects.create(peer=peer, **given)
+
+
+def make_rejected(peer: Peer, **fields: Any) -> ReceivedFact:
+    """A fact of the café that could not be taken in."""
+    given = {
+        "payload": None,
+        "raw": '{"type": "loyalty.enrolled", "data": {}}',
+        "type": "loyalty.enrolled",
+        "state": "REJECTED",
+        "code": "event-type-unknown",
+        "detail": "Facts of type loyalty.enrolled are not known here.",
+        "number": "",
+        "business_date": None,
+        "amount_cents": None,
+        **fields,
+    }
+    return make_received(peer, **given)
 
 
 def make_received_batch(peer: Peer, **fields: Any) -> ReceivedBatch:

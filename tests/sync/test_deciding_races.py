@@ -99,10 +99,10 @@ def test_one_of_many_adds_a_second_secret_and_it_is_the_one_that_is_used() -> No
     made: list[str] = []
 
     def add(_: int, actor: Actor) -> None:
-        made.append(add_second_secret(actor=actor, row=hq, secret="", now=now))
+        made.append(add_second_secret(actor=actor, destination_id=hq.pk, secret="", now=now))
 
     assert at_once(add).count("done") == 1
-    told = at_once(lambda _, actor: promote_secret(actor=actor, row=hq, now=now))
+    told = at_once(lambda _, actor: promote_secret(actor=actor, destination_id=hq.pk, now=now))
     assert told.count("done") == 1
     hq.refresh_from_db()
     assert ([hq.secret], hq.second_secret) == (made, "")

@@ -14,7 +14,8 @@ from apps.core.admin.base import actor_of, get_row
 from apps.sync.admin.ringing import ring_or_say
 from apps.sync.admin.secrets import SecretActions
 from apps.sync.deeds import Chosen
-from apps.sync.forms import NothingForm, WhyForm
+from apps.sync.forms import NothingForm, SecondSecretForm, WhyForm
+from apps.sync.services.arranging import add_second_secret, promote_secret
 from apps.sync.services.deciding import replay
 from apps.sync.services.steering import send_soon, start, stop, widen_batches
 from apps.sync.types import MAX_EVENTS, DestinationState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from apps.core.admin.asking import Said
+    from apps.core.types import Actor
 
 
 class DestinationDeeds(SecretActions):
@@ -39,6 +41,16 @@ class DestinationDeeds(SecretActions):
             "items": ["replay_all", "widen", "second_secret", "promote_secret", "stop"],
         },
     )
+
+    second_secret_form = SecondSecretForm
+
+    def add_secret(self, actor: Actor, row: Any, secret: str) -> str:
+        return add_second_secret(
+            actor=actor, destination_id=row.pk, secret=secret, now=timezone.now()
+        )
+
+    def use_second_secret(self, actor: Actor, row: Any) -> None:
+        promote_secret(actor=actor, destination_id=row.pk, now=timezone.now())
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
