@@ -9,7 +9,7 @@ from django.conf import settings
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
-    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -78,7 +78,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("all", "all that is on record"), ("now", "what happens from now on")],
         initial="all",
         required=False,
-        widget=UnfoldAdminRadioSelectWidget,
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:

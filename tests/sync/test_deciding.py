@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -32,7 +32,8 @@ def hq() -> Destination:
 
 def row(hq: Destination, state: str = "DEAD", thing: str = "") -> Undelivered:
     """An undelivered fact about a thing of its own, or about this one."""
-    return make_undelivered(hq, make_fact(**({"aggregate": thing} if thing else {})), state=state)
+    fact = make_fact(aggregate=thing) if thing else make_fact()
+    return make_undelivered(hq, fact, state=state)
 
 
 def send_again(hq: Destination, *rows: Undelivered, by: Actor = MANAGER) -> Replayed:
@@ -64,8 +65,9 @@ def test_a_fact_is_sent_again_at_the_next_turn(hq: Destination, state: str) -> N
 
 @pytest.mark.parametrize("state", ["HELD", "REPLAY", "DISCARDED", "SUSPECT"])
 def test_what_nobody_has_to_decide_on_is_not_sent_again(hq: Destination, state: str) -> None:
-    gone = {"discarded_at": timezone.now(), "discarded_by": "Ida", "discarded_reason": "old"}
-    fact = make_undelivered(hq, state=state, **(gone if state == "DISCARDED" else {}))
+    why = {"discarded_at": timezone.now(), "discarded_by": "Ida", "discarded_reason": "old"}
+    fields: dict[str, Any] = {"state": state, **(why if state == "DISCARDED" else {})}
+    fact = make_undelivered(hq, **fields)
     with pytest.raises(SyncStateConflict):
         send_again(hq, fact)
     assert states() == {fact.sequence: state}
