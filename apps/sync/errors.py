@@ -5,12 +5,6 @@ from __future__ import annotations
 from apps.core.errors import DomainError, Kind
 
 
-class SyncStateConflict(DomainError):
-    code = "sync-state-conflict"
-    title = "What is sent or was sent is not in a state for this"
-    kind = Kind.CONFLICT
-
-
 # --- A batch that is sent to us -------------------------------------------------------------------
 
 
@@ -98,4 +92,13 @@ class HeadOfficeRefuses(DomainError):
 class CatalogBeingRead(DomainError):
     code = "catalog-being-read"
     title = "The catalog is being read at this moment"
+    kind = Kind.CONFLICT
+
+
+# --- What a person decides ------------------------------------------------------------------------
+
+
+class SyncStateConflict(DomainError):
+    code = "sync-state-conflict"
+    title = "What is sent or was sent is not in a state for this"
     kind = Kind.CONFLICT

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0001_initial'),
+        ('sync', '0002_inbox'),
     ]
 
     operations = [
