@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from apps.core.errors import DomainError, Kind
 
-
 # --- A batch that is sent to us -------------------------------------------------------------------
 
 
