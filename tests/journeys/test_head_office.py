@@ -47,9 +47,8 @@ def assert_head_office_knows_all(offices: Offices) -> None:
     assert head.verify_ledgers() == (0, "")
 
 
-def test_a_day_with_the_line_cut_three_times_is_the_same_day_at_the_head_office(
-    offices: Offices,
-) -> None:
+def sell_all_day(offices: Offices) -> None:
+    """A day whose line is cut at once, before an answer, and in the middle of a request."""
     store, line = offices.store, offices.line
     store.open_shift()
     store.adjust(500)
@@ -69,7 +68,28 @@ def test_a_day_with_the_line_cut_three_times_is_the_same_day_at_the_head_office(
     line.mend()
     store.adjust(-3)
     store.close_shift({"10000": 2})
-    assert store.sync()
     assert line.cuts >= 3
+
+
+def test_a_day_with_the_line_cut_three_times_is_the_same_day_at_the_head_office(
+    offices: Offices,
+) -> None:
+    sell_all_day(offices)
+    assert offices.store.sync()
     assert_head_office_knows_all(offices)
-    operate(store.site, "reconcile_sync")
+    operate(offices.store.site, "reconcile_sync")
+
+
+def test_a_price_of_the_head_office_is_what_the_store_charges(offices: Offices) -> None:
+    store, head = offices.store, offices.head
+    store.open_shift()
+    store.sell()
+    operate(store.site, "pull_catalog", "--all")
+    assert head.run("-m", "tests.journeys.repricing", "CHP-1", "249").returncode == 0
+    offices.line.cut()
+    assert store.site.run("manage.py", "pull_catalog").returncode == 1
+    offices.line.mend()
+    operate(store.site, "pull_catalog")
+    store.sell()
+    charged = [order["lines"][1]["unit_price_cents"] for order in store.sold]
+    assert charged == [199, 249]

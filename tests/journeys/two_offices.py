@@ -122,6 +122,7 @@ def introduce(site: Site, head: Site, line: Line) -> None:
     token = operate(head, "issue_service_token", "Store seven", *scopes, *named)
     url = f"http://127.0.0.1:{line.port}/api/sync"
     operate(site, "add_destination", CODE, url, "--from-first", typed=f"{token}\n{secret}\n")
+    operate(site, "set_head_office", f"http://127.0.0.1:{line.port}", typed=f"{token}\n")
 
 
 def operate(site: Site, *command: str, typed: str = "") -> str:
