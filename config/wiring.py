@@ -15,12 +15,15 @@ from apps.orders.events import (
     ReceiptEmailAsked,
     ReplayAsked,
     ReturnCompleted,
+    ShiftAmended,
     ShiftClosed,
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
+from apps.sync import events as sync_events
+from apps.sync.panels import list_notices as list_sync_notices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +37,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     BlindReturnCompleted: (),
     ShiftClosed: (),
+    ShiftAmended: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
@@ -42,6 +46,11 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     catalog_events.PriceChanged: (),
     PaymentCaptured: (),
     PaymentRefunded: (),
+    sync_events.DestinationStopped: (),
+    sync_events.DeliveryFailing: (),
+    sync_events.DeliveryResumed: (),
+    sync_events.FactDead: (),
+    sync_events.BooksDiffer: (),
 }
 
 # What a login says of the shift at its till.
@@ -58,6 +67,9 @@ ORDERS_IN_BRIEF = list_in_brief
 
 # What a promotion gave, for its page.
 PROMOTION_USES = list_promotion_uses
+
+# What somebody has to look at, for the home page.
+HOME_NOTICES = (list_sync_notices,)
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)
@@ -128,6 +140,22 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "payments.balanceentry": _SEE,
         "payments.reader": _SEE,
         "payments.location": _SEE,
+        "core.outboxevent": _SEE,
+        "sync.destination": _SEE,
+        "sync.batch": _SEE,
+        "sync.attempt": _SEE,
+        "sync.undelivered": _SEE,
+        "sync.syncreconciliation": _SEE,
+        "sync.peer": _SEE,
+        "sync.sequencegap": _SEE,
+        "sync.receivedbatch": _SEE,
+        "sync.receivedfact": _SEE,
+        "sync.rejectedfact": _SEE,
+        "sync.remotesale": _SEE,
+        "sync.remotereturn": _SEE,
+        "sync.remotepayment": _SEE,
+        "sync.remoteshift": _SEE,
+        "sync.remotestock": _SEE,
     },
     Permission.VOID_ORDER: {
         "stores.approval": ("change",),
@@ -183,5 +211,10 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.taxjurisdiction": _EDIT,
         "stores.taxrate": (*_EDIT, "delete"),
         "stores.taxtreatment": _EDIT,
+    },
+    Permission.MANAGE_SYNC: {
+        "sync.destination": _EDIT,
+        "sync.peer": _EDIT,
+        "sync.undelivered": ("change",),
     },
 }

@@ -133,6 +133,17 @@ def list_skus(*, product_ids: Collection[int]) -> dict[int, str]:
     return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "sku"))
 
 
+def list_names_by_sku(*, skus: Collection[str]) -> dict[str, str]:
+    """The name of each of these SKUs that this installation knows."""
+    return dict(Product.objects.filter(sku__in=list(skus)).values_list("sku", "name"))
+
+
+def list_skus_named(*, search: str, most: int) -> list[str]:
+    """SKUs of products whose name holds a text, by name."""
+    named = Product.objects.filter(name__icontains=search).order_by("name", "sku")
+    return list(named.values_list("sku", flat=True)[:most])
+
+
 def list_costs(*, product_ids: Collection[int]) -> dict[int, int]:
     """What a base unit costs the shop, by product, where it is known."""
     known = Product.objects.filter(pk__in=product_ids, unit_cost_cents__isnull=False)

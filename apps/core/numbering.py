@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import orjson
 import structlog
 from django.db import connection
-from django.db.models import Count, Max, Min, TextField
+from django.db.models import Count, Max, TextField
 from django.db.models.functions import Cast
 from django_subatomic.db import durable, transaction
 
@@ -74,14 +74,18 @@ def retry_faulty() -> int:
 
 
 def find_sequence_faults() -> Iterator[str]:
-    """A sentence for each way in which the numbers given are not dense."""
-    numbered = OutboxEvent.objects.filter(sequence__isnull=False)
-    sums = numbered.aggregate(least=Min("sequence"), most=Max("sequence"), count=Count("pk"))
-    last = OutboxSequence.objects.values_list("last", flat=True).first() or 0
-    if sums["count"] and sums["most"] - sums["least"] + 1 != sums["count"]:
-        yield f"Of the facts {sums['least']} to {sums['most']} only {sums['count']} are there."
-    if sums["count"] and sums["most"] != last:
-        yield f"The last fact has the number {sums['most']}, and the last number given is {last}."
+    """A sentence for each way in which the numbers given are not dense.
+
+    Of those that may be gone, some are still there.
+    """
+    last, pruned = OutboxSequence.objects.values_list("last", "pruned_through").first() or (0, 0)
+    numbered = OutboxEvent.objects.filter(sequence__gt=pruned)
+    found = numbered.aggregate(most=Max("sequence"), count=Count("pk"))
+    most = found["most"] or pruned
+    if most - pruned != found["count"]:
+        yield f"Of the facts {pruned + 1} to {most} only {found['count']} are there."
+    if most != last:
+        yield f"The last fact has the number {most}, and the last number given is {last}."
 
 
 @transaction

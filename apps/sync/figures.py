@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Count, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce, TruncDay, TruncHour
 from django.utils import timezone
 
@@ -55,11 +66,22 @@ class Step:
     waiting: int
 
 
+def without_secrets(rows: QuerySet[Any], *names: str) -> QuerySet[Any]:
+    """Rows whose sealed columns are not read: only whether there is any, as `has_token`."""
+    given = {
+        f"has_{name}": ExpressionWrapper(~Q(**{name: ""}), output_field=BooleanField())
+        for name in names
+    }
+    found: QuerySet[Any] = rows.defer(*names).annotate(**given)
+    return found
+
+
 def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     """Destinations without their secrets, with what waits for them.
 
-    `pending` counts what was not tried yet, `oldest_at` is when the oldest of it happened,
-    `undelivered` counts what was tried in vain and is not discarded, and `dead` the dead letters.
+    `pending` counts what was not tried yet, and `oldest_at` is when the oldest of it happened;
+    `undelivered_count` is of what was tried in vain and is not discarded, `dead_count` of the dead
+    letters among it.
     """
     last = OutboxSequence.objects.order_by("pk").values("last")[:1]
     next_one = OutboxEvent.objects.filter(sequence=OuterRef("settled_through") + 1)
@@ -67,9 +89,12 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
         Undelivered.objects.filter(destination=OuterRef("pk")).order_by().values("destination")
     )
     whole = BigIntegerField()
-    return destinations.defer(*SEALED).annotate(
-        pending=Coalesce(Subquery(last, output_field=whole), F("settled_through"))
-        - F("settled_through"),
+    found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
+        pending=ExpressionWrapper(
+            Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
+            - F("settled_through"),
+            output_field=whole,
+        ),
         oldest_at=Subquery(next_one.values("occurred_at")[:1]),
         undelivered_count=Coalesce(
             Subquery(
@@ -86,6 +111,7 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
             0,
         ),
     )
+    return found
 
 
 def count_dead() -> int:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
 import orjson
@@ -23,6 +24,7 @@ DEAD_IN_A_ROW = 10  # refused in a row: it is the destination that refuses every
 ANSWER_BYTES = 1024 * 1024  # of an answer, at most: a thousand results are a tenth of it
 _LARGEST = 2**63 - 1
 _DETAIL, _CODE = 500, 80
+_FORBIDDEN, _SUCCESS = 403, 200
 _EXPECTED_NAMES = ("expected_sequence", "next_expected_sequence", "expected_seq")
 
 
@@ -40,6 +42,24 @@ class Verdict(StrEnum):
     BROKEN = "BROKEN"  # somebody is there, and broke over it
 
 
+# What a status means; any other one that is no success is a destination that broke.
+_VERDICTS: Mapping[int | None, Verdict] = {
+    None: Verdict.SILENT,
+    400: Verdict.REFUSED,
+    401: Verdict.STOP,
+    403: Verdict.STOP,
+    404: Verdict.STOP,
+    409: Verdict.REWIND,
+    410: Verdict.STOP,
+    413: Verdict.TOO_LARGE,
+    422: Verdict.REFUSED,
+    429: Verdict.WAIT,
+    502: Verdict.SILENT,
+    503: Verdict.WAIT,
+    504: Verdict.SILENT,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, or why nothing did. Names of headers are in small letters."""
@@ -48,6 +68,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     fault: str = ""
+    took_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +116,7 @@ class Outcome:
 
 def read_answer(answer: Answer, sent: Sent) -> Outcome:
     """What an answer to `POST /api/sync` means. Whatever it is, it is understood as something."""
-    if answer.status is None:
-        return Outcome(Verdict.SILENT, clean(answer.fault))
-    if answer.status == 200:  # noqa: PLR2004 - HTTP
+    if answer.status == _SUCCESS:
         return _read_results(answer, sent)
     return read_refusal(answer, sent)
 
@@ -105,24 +124,18 @@ def read_answer(answer: Answer, sent: Sent) -> Outcome:
 def read_refusal(answer: Answer, sent: Sent) -> Outcome:
     """What an answer other than a success means, of whatever form the batch was."""
     status, problem = answer.status, _as_object(answer.body)
-    detail = clean(f"{status} {_said(problem)}")
+    detail = clean(answer.fault or f"{status} {_said(problem)}")
     code = clean(_text(problem, "code"), _CODE)
-    match status:
-        case 400 | 422:
-            return Outcome(Verdict.REFUSED, detail, code or f"http-{status}")
-        case 413:
-            return Outcome(Verdict.TOO_LARGE, detail, code)
-        case 409:
+    match _VERDICTS.get(status, Verdict.BROKEN):
+        case Verdict.REWIND:
             return _read_conflict(problem, sent, detail)
-        case 429 | 503:
+        case Verdict.STOP:
+            return _read_closed_door(answer, sent, detail)
+        case Verdict.WAIT:
             wait = read_retry_after(answer.headers.get("retry-after", ""), sent.at)
             return Outcome(Verdict.WAIT, detail, wait_seconds=wait)
-        case 401 | 403 | 404 | 410:
-            return _read_closed_door(answer, sent, detail)
-        case None | 502 | 504:
-            return Outcome(Verdict.SILENT, clean(answer.fault) or detail)
-        case _:
-            return Outcome(Verdict.BROKEN, detail)
+        case verdict:
+            return Outcome(verdict, detail, code or f"http-{status}")
 
 
 def _read_results(answer: Answer, sent: Sent) -> Outcome:
@@ -158,12 +171,12 @@ def _read_rejection(result: Mapping[str, Any], sequence: int) -> Rejection:
 
 def _read_gaps(gaps: Any) -> tuple[tuple[int, int], ...]:
     """The gaps that can be read; what else stands there says nothing."""
-    pairs = [
-        (gap.get("first"), gap.get("last"))
-        for gap in (gaps if isinstance(gaps, list) else [])
-        if isinstance(gap, dict)
-    ]
-    return tuple((first, last) for first, last in pairs if _is_number(first) and _is_number(last))
+    found = []
+    for gap in gaps if isinstance(gaps, list) else []:
+        first, last = (gap.get("first"), gap.get("last")) if isinstance(gap, dict) else (0, 0)
+        if _is_number(first) and _is_number(last):
+            found.append((first, last))
+    return tuple(found)
 
 
 def _read_conflict(problem: Mapping[str, Any], sent: Sent, detail: str) -> Outcome:
@@ -178,7 +191,7 @@ def _read_conflict(problem: Mapping[str, Any], sent: Sent, detail: str) -> Outco
 def _read_closed_door(answer: Answer, sent: Sent, detail: str) -> Outcome:
     """A door that is closed to us; but where only our clocks differ, it opens by itself."""
     theirs = _as_instant(answer.headers.get("date", ""))
-    if answer.status == 403 and theirs and abs(theirs - sent.at) > CLOCK_SKEW:  # noqa: PLR2004 - HTTP
+    if answer.status == _FORBIDDEN and theirs and abs(theirs - sent.at) > CLOCK_SKEW:
         minutes = round(abs(theirs - sent.at).total_seconds() / 60)
         said = f"Its clock and ours are {minutes} minutes apart: set ours right. It said: {detail}"
         return Outcome(Verdict.SILENT, clean(said))
@@ -229,8 +242,14 @@ def is_safe_address(url: str) -> bool:
         return False
     if parts.username or parts.password or not host:
         return False
-    is_here = host in {"localhost", "::1"} or host.startswith("127.")
-    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def clean(text: str, most: int = _DETAIL) -> str:
@@ -266,6 +285,6 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int]:
     """Whether this may be a number of a fact."""
     return type(value) is int and 1 <= value <= _LARGEST

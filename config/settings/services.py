@@ -105,9 +105,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.forget_addresses",
         "schedule": crontab(hour="8", minute="20"),
     },
+    "tell other back offices what happened": {"task": "sync.dispatch", "schedule": 300.0},
+    "forget what was told long ago": {
+        "task": "sync.prune",
+        "schedule": crontab(hour="8", minute="40"),
+    },
+    "compare past days with other back offices": {
+        "task": "sync.reconcile",
+        "schedule": crontab(hour="9", minute="20"),
+    },
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida
+    },
+    "forget what other installations said 400 days ago": {
+        "task": "sync.forget_old",
+        "schedule": crontab(hour="8", minute="30"),
     },
     "forget answers past their 90 days": {
         "task": "core.forget_old_answers",

@@ -1,6 +1,7 @@
 """Sending facts to other installations, and taking in theirs."""
 
 from apps.sync.models.catalog import CatalogSource
+from apps.sync.models.comparing import SyncReconciliation
 from apps.sync.models.inbox import (
     Peer,
     ReceivedBatch,
@@ -32,5 +33,6 @@ __all__ = [
     "RemoteShift",
     "RemoteStock",
     "SequenceGap",
+    "SyncReconciliation",
     "Undelivered",
 ]

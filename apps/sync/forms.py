@@ -1,0 +1,167 @@
+"""What a person types about sync. Secrets are typed anew, and never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from apps.sync.deeds import NewDestination
+from apps.sync.models import Destination, Peer
+from apps.sync.signing import SecretUnusable, read_secret
+from apps.sync.types import Format
+
+_SCHEMES = ("http://", "https://")
+_KEPT = "Leave it empty to keep the one that is set."
+
+
+class WriteOnlyField(forms.CharField):
+    """Something secret: it is typed, and what is set is never sent back."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = UnfoldAdminPasswordWidget(
+            attrs={"autocomplete": "new-password"}, render_value=False
+        )
+        super().__init__(required=False, widget=widget, **options)
+
+
+class SecretField(WriteOnlyField):
+    """A signing secret."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).strip()
+        if text:
+            try:
+                read_secret(text)
+            except SecretUnusable as error:
+                raise forms.ValidationError(f"{error} Copy all of it.") from error
+        return text
+
+
+class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A back office that is to be told."""
+
+    url = forms.URLField(
+        label="Address",
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Of a Tillhouse: https://its.address/api/sync",
+    )
+    compresses = forms.BooleanField(
+        label="Compressed",
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Whether it takes bodies in gzip. Every Tillhouse does.",
+    )
+    new_token = WriteOnlyField(
+        label="Token",
+        max_length=500,
+        help_text=f"What it gave you to log in with: a service token, of a Tillhouse. {_KEPT}",
+    )
+    new_secret = SecretField(
+        label="Signing secret",
+        max_length=200,
+        help_text=f"whsec_..., as the other side has shown it once. {_KEPT}",
+    )
+    begins = forms.ChoiceField(
+        label="Begin with",
+        choices=[("all", "all that is on record"), ("now", "what happens from now on")],
+        initial="all",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Meta:
+        model = Destination
+        fields = ("code", "name", "format", "options")
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if not url.startswith(_SCHEMES):
+            raise forms.ValidationError("Type an address that begins with https://")
+        return url
+
+    def to_destination(self) -> NewDestination:
+        """What was typed, as services take it."""
+        given = self.cleaned_data
+        return NewDestination(
+            code=given["code"],
+            name=given["name"],
+            url=given["url"],
+            format=Format(given["format"]),
+            compresses=given["compresses"],
+            options=given["options"] or {},
+            token=given["new_token"].strip(),
+            secret=given["new_secret"],
+            begins_now=given["begins"] == "now",
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """The columns that were typed, of a destination that is there."""
+        given = self.cleaned_data
+        names = [
+            name for name in ("name", "url", "compresses", "options") if name in self.changed_data
+        ]
+        secrets = {"token": given["new_token"].strip(), "secret": given["new_secret"]}
+        typed = {name: given[name] for name in names}
+        if "options" in typed:
+            typed["options"] = typed["options"] or {}
+        return typed | {k: v for k, v in secrets.items() if v}
+
+
+class PeerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An installation that is to send to us."""
+
+    after = forms.IntegerField(
+        label="Begins after fact number",
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Empty, where it sends all that it has on record.",
+    )
+
+    class Meta:
+        model = Peer
+        fields = ("source", "name")
+
+    def clean_source(self) -> str:
+        source: str = self.cleaned_data["source"]
+        if source == settings.SYNC_SOURCE:
+            raise forms.ValidationError("That is this installation: it cannot send to itself.")
+        return source
+
+
+class NothingForm(forms.Form):
+    """Nothing to type: a button only."""
+
+
+class WhyForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Your name and the time are kept with it.",
+    )
+
+
+class SecondSecretForm(forms.Form):
+    """A second secret, as the other side has shown it; made here, where nothing is typed."""
+
+    secret = SecretField(
+        label="The new secret",
+        max_length=200,
+        help_text="Type the one that the other side has shown, or leave it empty to make one here.",
+    )

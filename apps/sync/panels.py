@@ -1,0 +1,86 @@
+"""What sync wants somebody to look at, for the home page: each told to who may see its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from apps.core.admin.panels import Notice
+from apps.core.models import OutboxEvent
+from apps.sync.figures import count_dead, with_backlog
+from apps.sync.models import Destination, Peer
+from apps.sync.types import DestinationState
+from apps.sync.wording import SILENT, is_late, say_ago
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+def list_notices(*, user: Any, now: datetime) -> list[Notice]:
+    """All of them, the worst first."""
+    found: list[Notice] = []
+    if user.has_perm("sync.view_destination"):
+        found += _list_of_destinations(now)
+    if user.has_perm("sync.view_undelivered"):
+        found += _list_dead()
+    if user.has_perm("core.view_outboxevent"):
+        found += _list_faulty()
+    if user.has_perm("sync.view_peer"):
+        found += _list_of_peers(now)
+    if user.has_perm("sync.view_rejectedfact"):
+        found += _list_rejected()
+    return sorted(found, key=lambda notice: notice.tone != "bad")
+
+
+def _list_of_destinations(now: datetime) -> Iterator[Notice]:
+    for row in with_backlog(Destination.objects.order_by("name", "pk")):
+        url = reverse("admin:sync_destination_change", args=[row.pk])
+        waiting = f"{row.pending:,}" if row.pending else ""
+        oldest = f" since {say_ago(row.oldest_at, now=now)}" if row.oldest_at else ""
+        facts = "fact waits" if row.pending == 1 else "facts wait"
+        if row.state == DestinationState.STOPPED:
+            yield Notice(f"{facts} for {row.name}{oldest}: it is stopped", url, waiting, "bad")
+        elif row.state == DestinationState.FAILING:
+            yield Notice(f"{facts} for {row.name}{oldest}: no answer", url, waiting, "bad")
+        elif is_late(row, now=now):
+            yield Notice(f"{facts} for {row.name}{oldest}", url, waiting)
+
+
+def _list_dead() -> Iterator[Notice]:
+    count = count_dead()
+    if count:
+        words = "dead letter: decide on it" if count == 1 else "dead letters: decide on them"
+        url = f"{reverse('admin:sync_undelivered_changelist')}?look=DEAD"
+        yield Notice(words, url, f"{count:,}", "bad")
+
+
+def _list_faulty() -> Iterator[Notice]:
+    count = OutboxEvent.objects.exclude(fault="").count()
+    if count:
+        words = "fact that cannot be told" if count == 1 else "facts that cannot be told"
+        url = f"{reverse('admin:core_outboxevent_changelist')}?told=faulty"
+        yield Notice(words, url, f"{count:,}", "bad")
+
+
+def _list_of_peers(now: datetime) -> Iterator[Notice]:
+    peers = Peer.objects.defer("secret", "second_secret").order_by("name", "pk")
+    for peer in peers.annotate(gap_count=Count("gaps")):
+        url = reverse("admin:sync_peer_change", args=[peer.pk])
+        if peer.warning:
+            yield Notice(f"{peer.name}: {peer.warning}", url, "", "bad")
+        elif peer.gap_count:
+            yield Notice(f"gaps in what {peer.name} has sent", url, str(peer.gap_count))
+        elif peer.last_seen_at and now - peer.last_seen_at > SILENT:
+            ago = say_ago(peer.last_seen_at, now=now)
+            yield Notice(f"{peer.name} has not been heard of for {ago}", url)
+
+
+def _list_rejected() -> Iterator[Notice]:
+    count = Peer.objects.aggregate(count=Sum("rejected_count"))["count"] or 0
+    if count:
+        words = "fact of another store stands" if count == 1 else "facts of other stores stand"
+        url = reverse("admin:sync_rejectedfact_changelist")
+        yield Notice(f"{words} rejected", url, f"{count:,}")
