@@ -15,6 +15,7 @@ from apps.payments.api import urls as payments
 from apps.payments.views import stripe_webhook
 from apps.reports.views import exceptions
 from apps.stores.api import urls as stores
+from apps.sync.api.urls import urlpatterns as sync
 
 handler400 = "apps.core.views.bad_request"
 handler403 = "apps.core.views.forbidden"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/exceptions/", admin.site.admin_view(exceptions), name="exceptions"),
     path("admin/", admin.site.urls),
+    path("api/", include(sync)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/docs/problems", core.problems, name="problems"),

@@ -15,6 +15,7 @@ from apps.orders.events import (
     ReceiptEmailAsked,
     ReplayAsked,
     ReturnCompleted,
+    ShiftAmended,
     ShiftClosed,
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
@@ -36,6 +37,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     BlindReturnCompleted: (),
     ShiftClosed: (),
+    ShiftAmended: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
@@ -48,6 +50,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     sync_events.DeliveryFailing: (),
     sync_events.DeliveryResumed: (),
     sync_events.FactDead: (),
+    sync_events.BooksDiffer: (),
 }
 
 # What a login says of the shift at its till.
@@ -83,6 +86,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "stores.taxjurisdiction": _SEE,
         "stores.taxrate": _SEE,
         "stores.taxtreatment": _SEE,
+        "stores.servicetoken": _SEE,
         "stores.approval": _SEE,
         "stores.rolelimit": _SEE,
         "catalog.product": _SEE,
@@ -97,6 +101,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
+        "sync.catalogsource": _SEE,
         "customers.customer": _SEE,
         "customers.exemptioncertificate": _SEE,
         "customers.loyaltyprogramme": _SEE,
@@ -140,6 +145,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "sync.batch": _SEE,
         "sync.attempt": _SEE,
         "sync.undelivered": _SEE,
+        "sync.syncreconciliation": _SEE,
         "sync.peer": _SEE,
         "sync.sequencegap": _SEE,
         "sync.receivedbatch": _SEE,
@@ -196,6 +202,8 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
     Permission.MANAGE_STORES: {
         "customers.loyaltyprogramme": _EDIT,
         "stores.rolelimit": ("view", "change"),
+        "stores.servicetoken": _EDIT,
+        "sync.catalogsource": _EDIT,
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),
         "stores.sellinghours": (*_EDIT, "delete"),

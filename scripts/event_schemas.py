@@ -26,6 +26,11 @@ _SKUS = {
     "additionalProperties": {"type": "string", "minLength": 1},
     "description": "The SKU of each product, by the product_id that the lines name it by.",
 }
+_MOVED = {
+    "type": "object",
+    "additionalProperties": {"type": "integer"},
+    "description": "What moved in stock: base units by SKU, negative what went out.",
+}
 _TEXT = {"type": "string"}
 _UUID = {"type": "string", "format": "uuid"}
 
@@ -36,22 +41,39 @@ type Schema = dict[str, Any]
 
 # What is in each fact: a component of the API's page by its name, or a schema.
 FACTS: dict[str, tuple[str, dict[str, str | Schema]]] = {
-    "order.completed": ("A sale was made.", {"order": "Order", "skus": _SKUS}),
+    "order.completed": ("A sale was made.", {"order": "Order", "skus": _SKUS, "moved": _MOVED}),
     "order.voided": (
         "A sale was taken back as a whole.",
-        {"order_id": _UUID, "number": _TEXT, "reason": _TEXT},
+        {
+            "order_id": _UUID,
+            "number": _TEXT,
+            "business_date": {"type": "string", "format": "date"},
+            "total_cents": {"type": "integer"},
+            "reason": _TEXT,
+            "order": "Order",
+            "moved": _MOVED,
+        },
     ),
     "return.completed": (
         "Goods of a sale were taken back.",
-        {"returned": "Return", "skus": _SKUS},
+        {"returned": "Return", "skus": _SKUS, "moved": _MOVED},
     ),
     "return.without_receipt": (
         "Goods were taken back without a receipt, for store credit.",
-        {"returned": "BlindReturn", "skus": _SKUS},
+        {"returned": "BlindReturn", "skus": _SKUS, "moved": _MOVED},
     ),
     "shift.closed": (
         "A drawer was counted and its shift closed.",
         {"terminal_id": {"type": "integer"}, "shift_id": _UUID, "z": "ZOut"},
+    ),
+    "shift.amended": (
+        "A sale arrived when its shift was closed.",
+        {
+            "terminal_id": {"type": "integer"},
+            "shift_id": _UUID,
+            "business_date": {"type": "string", "format": "date"},
+            "amendment": "ZAmendmentOut",
+        },
     ),
 }
 

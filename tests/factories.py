@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django_subatomic.db import transaction
 
 from apps.core.types import Actor, ActorKind
 from apps.stores.models import (
@@ -23,7 +24,9 @@ from apps.stores.models import (
     TillSession,
 )
 from apps.stores.selectors import find_paired_terminal, find_till, hash_token
+from apps.stores.service_types import NewServiceToken, Scope
 from apps.stores.services import reference_data
+from apps.stores.services.service_tokens import issue_service_token
 from apps.stores.types import (
     LicenceKind,
     OutletKind,
@@ -128,6 +131,15 @@ def make_checkout(store: Store | None = None) -> Checkout:
     terminal.token_hash = hash_token(token)
     terminal.save(update_fields=["token_hash"])
     return Checkout(store, terminal, token, make_staff(store))
+
+
+def make_service_token(
+    *scopes: Scope, name: str = "Miami", source: str = "miami", store: Store | None = None
+) -> str:
+    """The token of a program that may do everything, or what `scopes` name."""
+    new = NewServiceToken(name, scopes or tuple(Scope), source, store.pk if store else None)
+    with transaction():
+        return issue_service_token(actor=MANAGER, new=new, now=datetime.now(UTC))
 
 
 def open_till(

@@ -14,6 +14,8 @@ import orjson
 from django.conf import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jsonschema_rs import Draft202012Validator
 
     from apps.core.types import JSON
@@ -28,6 +30,16 @@ def find_fault(event_type: str, version: int, payload: JSON) -> str:
     if error is None:
         return ""
     return f"At /{'/'.join(str(part) for part in error.instance_path)}: {error.message}"
+
+
+@lru_cache(maxsize=1)
+def list_known() -> Mapping[str, frozenset[int]]:
+    """The versions of each type of fact whose schemas are there."""
+    known: dict[str, set[int]] = {}
+    for path in Path(settings.EVENT_SCHEMAS).glob("*.v*.json"):
+        event_type, _, version = path.stem.rpartition(".v")
+        known.setdefault(event_type, set()).add(int(version))
+    return {event_type: frozenset(versions) for event_type, versions in known.items()}
 
 
 @lru_cache(maxsize=256)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 HEADER = "X-Request-Id"
-NO_OFFICE = ("/api/v1/", "/webhooks/")  # tills, and services that tell us something
+NO_OFFICE = ("/api/v1/", "/api/sync", "/webhooks/")  # tills, and programs that tell us something
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 

@@ -11,11 +11,13 @@ an error in the log, and only later facts about the same thing wait for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import orjson
 import structlog
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
 from django_subatomic.db import durable, transaction
 
 from apps.core.event_schemas import find_fault
@@ -24,6 +26,7 @@ from apps.core.sql import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 BATCH = 1_000
 _ONLY_ROW = 1
@@ -34,6 +37,17 @@ _NUMBER = (
 _REMEMBER = "UPDATE core_outboxsequence SET last = %s"
 
 log = structlog.get_logger()
+
+
+class _Waiting(NamedTuple):
+    """A fact without a number; the payload as text, which orjson reads four times as fast."""
+
+    position: int
+    event_id: UUID
+    type: str
+    version: int
+    aggregate: str
+    text: str
 
 
 @durable
@@ -97,26 +111,34 @@ def _write_numbers(positions: list[int], *, after: int) -> None:
     batch.run()
 
 
-def _list_waiting() -> list[OutboxEvent]:
-    """The oldest facts without a number, without those that wait behind a faulty one."""
-    faulty = OutboxEvent.objects.filter(
-        ~Q(fault=""), aggregate=OuterRef("aggregate"), position__lte=OuterRef("position")
+def _list_waiting() -> list[_Waiting]:
+    """The oldest facts without a number, without those that wait behind a faulty one.
+
+    Their places are looked up first: a database that knows little of the table yet would sort all
+    that waits together with its payload.
+    """
+    held = list(OutboxEvent.objects.exclude(fault="").values_list("aggregate", flat=True))
+    waiting = OutboxEvent.objects.filter(is_shared=True, sequence__isnull=True)
+    places = waiting.exclude(aggregate__in=held).order_by("position").values_list("position")
+    facts = (
+        OutboxEvent.objects.filter(position__in=[place for (place,) in places[:BATCH]])
+        .annotate(text=Cast("payload", TextField()))
+        .order_by("position")
     )
-    waiting = OutboxEvent.objects.filter(~Exists(faulty), is_shared=True, sequence__isnull=True)
-    return list(waiting.order_by("position")[:BATCH])
+    return [_Waiting(*row) for row in facts.values_list(*_Waiting._fields)]
 
 
-def _sort_out(waiting: list[OutboxEvent]) -> list[OutboxEvent]:
+def _sort_out(waiting: list[_Waiting]) -> list[_Waiting]:
     """Those that are as promised; the faulty are marked, and hold back what is behind them."""
     good, held = [], set()
     for fact in waiting:
         if fact.aggregate in held:
             continue
-        fault = find_fault(fact.type, fact.version, fact.payload)
+        fault = find_fault(fact.type, fact.version, orjson.loads(fact.text))
         if not fault:
             good.append(fact)
             continue
         held.add(fact.aggregate)
-        OutboxEvent.objects.filter(pk=fact.pk).update(fault=fault)
+        OutboxEvent.objects.filter(pk=fact.position).update(fault=fault)
         log.error("fact_not_as_its_schema", event_id=str(fact.event_id), fault=fault)
     return good

@@ -76,6 +76,21 @@ def skus_of(basket: PricedBasket) -> dict[str, str]:
     return {str(priced.line.item.id): priced.line.item.sku for priced in basket.lines}
 
 
+def sold_units(basket: PricedBasket) -> dict[int, int]:
+    """What leaves the stock per product, however many lines a product stands on."""
+    sold: dict[int, int] = {}
+    for line in (priced.line for priced in basket.lines):
+        if line.stock_units:
+            sold[line.item.id] = sold.get(line.item.id, 0) + line.stock_units
+    return sold
+
+
+def moved_by(basket: PricedBasket) -> dict[str, int]:
+    """What a sale moves in stock, in signed base units by SKU."""
+    skus = skus_of(basket)
+    return {skus[str(product_id)]: -units for product_id, units in sold_units(basket).items()}
+
+
 def describe_quote(
     order_id: UUID, quote: Quote, tip_cents: int, gift_cards_cents: int = 0
 ) -> dict[str, Any]:

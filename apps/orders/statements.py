@@ -20,7 +20,7 @@ from apps.core import audit, outbox
 from apps.core.sql import Batch
 from apps.inventory.statements import add_to_balances, levels_of
 from apps.inventory.types import MovementKind
-from apps.orders.documents import describe_discounts, describe_exemption
+from apps.orders.documents import describe_discounts, describe_exemption, sold_units
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import SHIFT_COLUMNS, look_for_shift, read_shift
 
@@ -163,7 +163,7 @@ def write_sale(
     batch.insert("orders_orderline", TABLES["orders_orderline"], lines)
     tenders = [_tender(sale, tender) for tender in sale.settlement.tenders]
     batch.insert("payments_tender", TABLES["payments_tender"], tenders)
-    sold = _sold(sale)
+    sold = sold_units(sale.basket)
     movements = [_movement(till, sale, product_id, units) for product_id, units in sold.items()]
     batch.insert("inventory_stockmovement", TABLES["inventory_stockmovement"], movements)
     audit.add_to(batch, fact, claim.audit_head)
@@ -171,16 +171,6 @@ def write_sale(
     changed = add_to_balances(batch, till.store.id, {pk: -units for pk, units in sold.items()})
     batch.run()
     return levels_of(till.store.id, changed)
-
-
-def _sold(sale: Sale) -> dict[int, int]:
-    """What leaves the stock per product, however many lines a product stands on."""
-    sold: dict[int, int] = {}
-    for priced in sale.basket.lines:
-        line = priced.line
-        if line.stock_units:
-            sold[line.item.id] = sold.get(line.item.id, 0) + line.stock_units
-    return sold
 
 
 def _order(till: Till, sale: Sale, number: str, claim: Claim) -> tuple[Any, ...]:

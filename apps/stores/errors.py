@@ -19,7 +19,7 @@ class TokenInvalid(DomainError):
 
 class PermissionMissing(DomainError):
     code = "permission-denied"
-    title = "This person may not do that"
+    title = "The caller may not do that"
     kind = Kind.FORBIDDEN
 
 
@@ -58,10 +58,33 @@ class PairingCodeInvalid(DomainError):
     title = "The pairing code is wrong, used or older than 15 minutes"
 
 
+class StoreUnknown(DomainError):
+    code = "store-unknown"
+    title = "There is no such store"
+    kind = Kind.NOT_FOUND
+
+
 class TerminalUnknown(DomainError):
     code = "terminal-unknown"
     title = "There is no such terminal"
     kind = Kind.NOT_FOUND
+
+
+class ServiceTokenUnknown(DomainError):
+    code = "service-token-unknown"
+    title = "There is no such service token"
+    kind = Kind.NOT_FOUND
+
+
+class ServiceTokenIncomplete(DomainError):
+    code = "service-token-incomplete"
+    title = "The service token lacks something, or says it wrongly"
+
+
+class ServiceTokenNameTaken(DomainError):
+    code = "service-token-name-taken"
+    title = "A service token of that name is there already"
+    kind = Kind.CONFLICT
 
 
 class PinWrong(DomainError):

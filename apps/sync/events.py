@@ -52,3 +52,15 @@ class FactDead(Event):
     sequence: int
     code: str
     detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BooksDiffer(Event):
+    """A business date in our books is not what a destination has of it: somebody has to look."""
+
+    type: ClassVar[str] = "books.differ"
+
+    destination: str
+    day: str
+    difference_count: int
+    first: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
-    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -52,7 +53,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Address",
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
+        widget=UnfoldAdminTextInputWidget,
         help_text="Of a Tillhouse: https://its.address/api/sync",
     )
     compresses = forms.BooleanField(
@@ -77,12 +78,12 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("all", "all that is on record"), ("now", "what happens from now on")],
         initial="all",
         required=False,
-        widget=UnfoldAdminRadioSelectWidget,
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
         model = Destination
-        fields = ("code", "name", "format")
+        fields = ("code", "name", "format", "options")
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -99,6 +100,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
             url=given["url"],
             format=Format(given["format"]),
             compresses=given["compresses"],
+            options=given["options"] or {},
             token=given["new_token"].strip(),
             secret=given["new_secret"],
             begins_now=given["begins"] == "now",
@@ -107,17 +109,37 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
     def changes(self) -> dict[str, Any]:
         """The columns that were typed, of a destination that is there."""
         given = self.cleaned_data
-        names = [name for name in ("name", "url", "compresses") if name in self.changed_data]
+        names = [
+            name for name in ("name", "url", "compresses", "options") if name in self.changed_data
+        ]
         secrets = {"token": given["new_token"].strip(), "secret": given["new_secret"]}
-        return {name: given[name] for name in names} | {k: v for k, v in secrets.items() if v}
+        typed = {name: given[name] for name in names}
+        if "options" in typed:
+            typed["options"] = typed["options"] or {}
+        return typed | {k: v for k, v in secrets.items() if v}
 
 
 class PeerForm(forms.ModelForm):  # type: ignore[type-arg]
     """An installation that is to send to us."""
 
+    after = forms.IntegerField(
+        label="Begins after fact number",
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Empty, where it sends all that it has on record.",
+    )
+
     class Meta:
         model = Peer
         fields = ("source", "name")
+
+    def clean_source(self) -> str:
+        source: str = self.cleaned_data["source"]
+        if source == settings.SYNC_SOURCE:
+            raise forms.ValidationError("That is this installation: it cannot send to itself.")
+        return source
 
 
 class NothingForm(forms.Form):

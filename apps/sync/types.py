@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 MAX_EVENTS = 1_000  # of one batch
 MAX_BODY_BYTES = 5 * 1024 * 1024  # of one batch, as sent and once inflated
 
+# Facts that are books of a shop: whoever received them keeps them. Others are forgotten in time.
+BOOKS = (
+    "order.completed",
+    "order.voided",
+    "return.completed",
+    "return.without_receipt",
+    "payment.captured",
+    "payment.refunded",
+    "shift.closed",
+)
+
 
 class Format(StrEnum):
     """In which form a destination is told."""
@@ -55,6 +66,15 @@ class ReceivedState(StrEnum):
 
     ACCEPTED = "ACCEPTED"
     REJECTED = "REJECTED"
+
+
+class Comparison(StrEnum):
+    """What came of comparing a day's books with those of a destination."""
+
+    AGREES = "AGREES"
+    DIFFERS = "DIFFERS"
+    NOT_COMPARED = "NOT_COMPARED"  # it shows no totals
+    NOT_REACHED = "NOT_REACHED"  # it did not answer, or not as it should: the next night again
 
 
 @dataclass(frozen=True, slots=True)

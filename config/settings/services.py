@@ -100,6 +100,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.send_waiting_receipts",
         "schedule": 30.0,
     },
+    "read the catalog of the head office": {"task": "sync.pull_catalog", "schedule": 300.0},
     "forget where receipts were sent": {
         "task": "orders.forget_addresses",
         "schedule": crontab(hour="8", minute="20"),
@@ -109,9 +110,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sync.prune",
         "schedule": crontab(hour="8", minute="40"),
     },
+    "compare past days with other back offices": {
+        "task": "sync.reconcile",
+        "schedule": crontab(hour="9", minute="20"),
+    },
     "recompute the books at night": {
         "task": "core.verify_ledgers",
         "schedule": crontab(hour="9", minute="0"),  # early morning in Florida
+    },
+    "forget what other installations said 400 days ago": {
+        "task": "sync.forget_old",
+        "schedule": crontab(hour="8", minute="30"),
     },
     "forget answers past their 90 days": {
         "task": "core.forget_old_answers",

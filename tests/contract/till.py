@@ -8,12 +8,15 @@ ANY_ID = UUID("0197c0de-0000-4000-8000-000000000001")
 READ, SEND = "GET", "POST"
 
 # Every call that answers by now. `{id}` stands for an order's id, `{key}` for an idempotency key.
+# Those that begin with a slash are other installations'.
 BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "terminals/pair"),
     (SEND, "sessions"),
     ("DELETE", "sessions/current"),
     (READ, "products/lookup"),
     (READ, "products"),
+    (READ, "catalog/snapshot"),
+    (READ, "catalog/changes"),
     (SEND, "orders/quote"),
     (SEND, "orders"),
     (READ, "orders/{id}"),
@@ -57,11 +60,11 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "orders/{id}/exchanges"),
     (SEND, "gift-cards/balance"),
     (SEND, "gift-cards/codes"),
+    (SEND, "/api/sync"),
+    (READ, "/api/sync/status"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
-    (READ, "catalog/snapshot"),
-    (READ, "catalog/changes"),
     (SEND, "orders/offline"),
     (READ, "stock/stream"),
     (SEND, "heartbeat"),
@@ -71,8 +74,6 @@ BUILT_ELSEWHERE: tuple[tuple[str, str], ...] = ((SEND, "/webhooks/stripe"),)
 # Those that are not built yet, with those of the back office. None of these paths begins with
 # /api/v1/.
 LATER_ELSEWHERE: tuple[tuple[str, str], ...] = (
-    (SEND, "/api/sync"),
-    (READ, "/api/sync/status"),
     (SEND, "/webhooks/orders/uber-eats"),
     (SEND, "/webhooks/orders/doordash"),
     (SEND, "/webhooks/alertmanager"),
@@ -81,5 +82,7 @@ LATER_ELSEWHERE: tuple[tuple[str, str], ...] = (
 
 
 def address(path: str) -> str:
-    """A path of the contract as it is asked for."""
+    """A path of the contract as it is asked for; one that begins with a slash is whole."""
+    if path.startswith("/"):
+        return path
     return "/api/v1/" + path.replace("{id}", str(ANY_ID)).replace("{key}", "k")

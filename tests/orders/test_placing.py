@@ -198,6 +198,7 @@ def test_the_news_of_a_sale_is_the_order_as_it_was_answered(till: Till, bourbon:
         "store_id": till.store.id,
         "order": order,
         "skus": {str(bourbon.pk): bourbon.sku},
+        "moved": {bourbon.sku: -1},
     }
 
 

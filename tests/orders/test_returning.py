@@ -176,6 +176,7 @@ def test_the_news_of_a_return_goes_out(till: Till, lead_till: Till, chips: Produ
         "store_id": till.store.id,
         "returned": given,
         "skus": {str(chips.pk): chips.sku},
+        "moved": {chips.sku: 1},
     }
 
 

@@ -9,7 +9,7 @@ from django_subatomic.db import run_after_commit, transaction_required
 
 from apps.core.audit import AuditFact
 from apps.inventory.board import note_levels
-from apps.orders.documents import describe_sale, skus_of
+from apps.orders.documents import describe_sale, moved_by, skus_of
 from apps.orders.events import OrderCompleted
 from apps.orders.models import Order
 from apps.orders.rules import order_number
@@ -98,6 +98,7 @@ def _news_of(till: Till, sale: Sale, document: dict[str, Any], now: datetime) ->
         store_id=till.store.id,
         order=document,
         skus=skus_of(sale.basket),
+        moved=moved_by(sale.basket),
     )
 
 

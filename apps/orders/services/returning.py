@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django_subatomic.db import transaction_required
 
 from apps.core import audit, outbox
-from apps.inventory.services.moving import move_for_order
-from apps.inventory.types import Document, Move, MovementKind
 from apps.orders import errors
 from apps.orders.events import ReturnCompleted
 from apps.orders.locks import lock_order
 from apps.orders.models import Return, ReturnLine
 from apps.orders.selectors import describe_returns
 from apps.orders.services.handing_back import hand_back
+from apps.orders.services.restocking import coming_back, name_moved, restock_returned
 from apps.orders.services.rewarding import take_points_back
 from apps.orders.services.taking_back import take_back
 from apps.payments.drawer_locks import hold_drawer
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.core.types import JSON
+    from apps.inventory.types import Move
     from apps.orders.models import Order
     from apps.orders.types import ReturnRequest
     from apps.stores.types import Leave, Till
@@ -68,8 +68,11 @@ def return_goods(*, till: Till, request: ReturnRequest, now: datetime) -> dict[s
     take_points_back(till=till, order=order, coming=lines, return_id=request.id, now=now)
     given = _write(till, order, request, lines, rounding_cents, now)
     document = describe_returns(returns=[given])[0]
-    _tell(till, given, lines, leave, document, now)
-    _restock(till, request, lines, now)
+    moves = coming_back((part.line.product_id, part.stock_units) for part in lines)
+    _tell(till, given, leave, _fact_of(till, given, document, moves, now))
+    restock_returned(
+        till=till, document_id=request.order_id, moves=moves, reason=request.reason, now=now
+    )
     return document
 
 
@@ -124,14 +127,21 @@ def _authorise(till: Till, request: ReturnRequest, total_cents: int, now: dateti
     return authorise(till=till, deed=deed, token=token, refusal=refusal, now=now)
 
 
-def _tell(
-    till: Till,
-    given: Return,
-    lines: Sequence[ReturnLine],
-    leave: Leave,
-    document: dict[str, Any],
-    now: datetime,
-) -> None:
+def _fact_of(
+    till: Till, given: Return, document: dict[str, Any], moves: Sequence[Move], now: datetime
+) -> ReturnCompleted:
+    return ReturnCompleted(
+        aggregate=f"order:{given.order_id}",
+        occurred_at=now,
+        store=till.store.code,
+        store_id=till.store.id,
+        returned=document,
+        skus={str(part.line.product_id): part.line.sku for part in given.lines.all()},
+        moved=name_moved(moves),
+    )
+
+
+def _tell(till: Till, given: Return, leave: Leave, told: ReturnCompleted) -> None:
     facts: dict[str, JSON] = {
         "order": str(given.order_id),
         "number": given.order.number,
@@ -139,23 +149,6 @@ def _tell(
         "reason": given.reason,
         **leave.facts,
     }
-    fact = audit.AuditFact(now, till.actor, "order.returned", f"return:{given.pk}", facts)
-    audit.record(fact)
-    outbox.publish(
-        ReturnCompleted(
-            aggregate=f"order:{given.order_id}",
-            occurred_at=now,
-            store=till.store.code,
-            store_id=till.store.id,
-            returned=document,
-            skus={str(part.line.product_id): part.line.sku for part in lines},
-        )
-    )
-
-
-def _restock(
-    till: Till, request: ReturnRequest, lines: Sequence[ReturnLine], now: datetime
-) -> None:
-    moves = [Move(part.line.product_id, part.stock_units) for part in lines if part.stock_units]
-    document = Document(request.order_id, MovementKind.RETURN, till.store.id, request.reason)
-    move_for_order(actor=till.actor, document=document, moves=moves, now=now)
+    subject = f"return:{given.pk}"
+    audit.record(audit.AuditFact(told.occurred_at, till.actor, "order.returned", subject, facts))
+    outbox.publish(told)

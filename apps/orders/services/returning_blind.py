@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 from django_subatomic.db import transaction_required
 
 from apps.core import audit, outbox
-from apps.inventory.services.moving import move_for_order
-from apps.inventory.types import Document, Move, MovementKind
 from apps.orders import errors
 from apps.orders.blind_returns import describe_blind_return, list_blind_returns
 from apps.orders.events import BlindReturnCompleted
 from apps.orders.models import BlindReturn, BlindReturnLine
 from apps.orders.services.pricing_blind import price_blind
+from apps.orders.services.restocking import coming_back, name_moved, restock_returned
 from apps.payments.drawer_locks import hold_drawer
 from apps.payments.services.stored_value.crediting import credit
 from apps.stores.services.authorising import authorise
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.core.types import JSON
+    from apps.inventory.types import Move
     from apps.orders.types import BlindReturnRequest, PricedBasket
     from apps.payments.stored_value_types import Posted
     from apps.stores.types import Leave, Till
@@ -78,8 +78,10 @@ def return_without_receipt(
     _write(till, request, basket, posted, leave, now)
     given = list_blind_returns().get(pk=request.id)
     document = describe_blind_return(given)
-    _tell(till, given, leave, document, now)
-    _restock(till, given, list(given.lines.all()), now)
+    lines = given.lines.all()
+    moves = coming_back((line.product_id, line.stock_units) for line in lines)
+    _tell(till, given, leave, document, moves)
+    restock_returned(till=till, document_id=request.id, moves=moves, reason=request.reason, now=now)
     return document
 
 
@@ -137,7 +139,7 @@ def _write(
 
 
 def _tell(
-    till: Till, given: BlindReturn, leave: Leave, document: dict[str, Any], now: datetime
+    till: Till, given: BlindReturn, leave: Leave, document: dict[str, Any], moves: Sequence[Move]
 ) -> None:
     facts: dict[str, JSON] = {
         "total_cents": given.total_cents,
@@ -146,7 +148,7 @@ def _tell(
         **leave.facts,
         "last4": given.entry.account.last4,
     }
-    subject = f"return:{given.pk}"
+    subject, now = f"return:{given.pk}", given.returned_at
     audit.record(audit.AuditFact(now, till.actor, "goods.returned_blind", subject, facts))
     outbox.publish(
         BlindReturnCompleted(
@@ -156,13 +158,6 @@ def _tell(
             store_id=till.store.id,
             returned=document,
             skus={str(line.product_id): line.sku for line in given.lines.all()},
+            moved=name_moved(moves),
         )
     )
-
-
-def _restock(
-    till: Till, given: BlindReturn, lines: Sequence[BlindReturnLine], now: datetime
-) -> None:
-    moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]
-    document = Document(given.pk, MovementKind.RETURN, till.store.id, given.reason)
-    move_for_order(actor=till.actor, document=document, moves=moves, now=now)

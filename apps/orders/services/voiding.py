@@ -12,24 +12,25 @@ from django_subatomic.db import transaction_required
 
 from apps.core import audit, outbox
 from apps.core.clock import business_date
-from apps.inventory.services.moving import move_for_order
-from apps.inventory.types import Document, Move, MovementKind
 from apps.orders.errors import OrderNotVoidable, VoidNeedsApproval
 from apps.orders.events import OrderVoided
 from apps.orders.locks import lock_order
 from apps.orders.models import Order
 from apps.orders.selectors import describe_orders, get_order
 from apps.orders.services.claiming import let_go
+from apps.orders.services.restocking import coming_back, name_moved, restock_voided
 from apps.orders.types import OrderStatus
 from apps.payments.drawer_locks import hold_drawer
 from apps.stores.services.authorising import authorise
 from apps.stores.types import ApprovalAction, Deed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from apps.core.types import JSON
+    from apps.inventory.types import Move
     from apps.stores.types import Leave, Till
 
 
@@ -59,11 +60,11 @@ def void_order(
     leave = authorise(till=till, deed=deed, token=approval, refusal=VoidNeedsApproval, now=now)
     let_go(till=till, order=order, now=now)
     Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
-    _tell(order, till, reason, leave, now)
-    document = Document(order_id, MovementKind.VOID, till.store.id, reason)
-    moves = [Move(line.product_id, line.stock_units) for line in lines if line.stock_units]
-    move_for_order(actor=till.actor, document=document, moves=moves, now=now)
-    return describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
+    moves = coming_back((line.product_id, line.stock_units) for line in lines)
+    answer = describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
+    _tell(order, till, (reason, leave), answer, moves, now)
+    restock_voided(till=till, order_id=order_id, moves=moves, reason=reason, now=now)
+    return answer
 
 
 def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
@@ -78,7 +79,15 @@ def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
         raise OrderNotVoidable("It was voided already.")
 
 
-def _tell(order: Order, till: Till, reason: str, leave: Leave, now: datetime) -> None:
+def _tell(
+    order: Order,
+    till: Till,
+    why: tuple[str, Leave],
+    answer: dict[str, Any],
+    moves: Sequence[Move],
+    now: datetime,
+) -> None:
+    reason, leave = why
     subject = f"order:{order.pk}"
     facts: dict[str, JSON] = {
         "number": order.number,
@@ -95,6 +104,10 @@ def _tell(order: Order, till: Till, reason: str, leave: Leave, now: datetime) ->
             store_id=till.store.id,
             order_id=str(order.pk),
             number=order.number,
+            business_date=order.business_date,
+            total_cents=order.total_cents,
             reason=reason,
+            order=answer,
+            moved=name_moved(moves),
         )
     )

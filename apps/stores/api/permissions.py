@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from rest_framework.permissions import BasePermission
 
+from apps.stores.api.services import require_scope
 from apps.stores.errors import PermissionMissing, TokenInvalid, TokenRequired
 from apps.stores.rules import may
+from apps.stores.service_types import ServiceCaller
 from apps.stores.types import Till
 
 if TYPE_CHECKING:
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class MayCall(BasePermission):
-    """Lets a caller through whose token is of the right sort and whose role has the permission."""
+    """Lets a caller through whose token is of the right sort and may do this.
+
+    A cashier's role needs the permission that the view names for the method, a program's token the
+    scope. `caller` says which sorts of token there may be, one or several.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         wanted = getattr(view, "caller", Till)
@@ -27,11 +33,16 @@ class MayCall(BasePermission):
         if request.auth is None:
             raise TokenRequired("Send the header `Authorization: Bearer <token>`.")
         if not isinstance(request.auth, wanted):
-            raise TokenInvalid("This call needs the token of a session, or of a terminal.")
-        permissions = getattr(view, "permissions", {})
-        permission = permissions.get("GET" if request.method == "HEAD" else request.method)
+            raise TokenInvalid(
+                "This call needs another sort of token: a session's, a terminal's or a program's."
+            )
+        method = "GET" if request.method == "HEAD" else request.method
+        permission = getattr(view, "permissions", {}).get(method)
         if permission and isinstance(request.auth, Till):
             require(request.auth, permission)
+        scope = getattr(view, "scopes", {}).get(method)
+        if scope and isinstance(request.auth, ServiceCaller):
+            require_scope(request.auth, scope)
         return True
 
 

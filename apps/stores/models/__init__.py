@@ -2,6 +2,7 @@
 
 from apps.stores.models.approvals import Approval, RoleLimit
 from apps.stores.models.hours import SellingHours, SellingHoursException
+from apps.stores.models.service_tokens import ServiceToken
 from apps.stores.models.staff import PinAttempt, Staff, TillSession
 from apps.stores.models.store import Licence, Store
 from apps.stores.models.tax import TaxJurisdiction, TaxRate, TaxTreatment
@@ -14,6 +15,7 @@ __all__ = [
     "RoleLimit",
     "SellingHours",
     "SellingHoursException",
+    "ServiceToken",
     "Staff",
     "Store",
     "TaxJurisdiction",

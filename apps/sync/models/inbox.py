@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
 from apps.core.fields import SealedField
-from apps.sync.types import ReceivedState
+from apps.sync.types import BOOKS, ReceivedState
 
 
 class Peer(models.Model):
@@ -24,6 +24,11 @@ class Peer(models.Model):
     )
     seen_through = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="The highest number seen, whatever is missing below"
+    )
+    accepted_count = models.PositiveBigIntegerField(default=0, editable=False)
+    duplicate_count = models.PositiveBigIntegerField(default=0, editable=False)
+    rejected_count = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Facts that stand rejected"
     )
     warning = models.TextField(blank=True, default="", editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
@@ -56,7 +61,7 @@ class ReceivedBatch(models.Model):
 
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="batches")
     batch_id = models.CharField(max_length=100)
-    sha256 = models.CharField(max_length=64, help_text="Of the body as it was sent")
+    sha256 = models.CharField(max_length=64, help_text="Of the body, unpacked")
     first_sequence = models.PositiveBigIntegerField()
     event_count = models.PositiveIntegerField()
     accepted_count = models.PositiveIntegerField()
@@ -84,18 +89,18 @@ class ReceivedFact(models.Model):
 
     position = models.BigAutoField(primary_key=True, help_text="In the order of arrival")
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="facts")
-    event_id = models.UUIDField()
+    event_id = models.UUIDField(help_text="Made from its content, where it came without one")
     sequence = models.PositiveBigIntegerField()
-    type = models.CharField(max_length=80)
+    type = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField()
-    aggregate = models.CharField(max_length=120)
+    aggregate = models.CharField(max_length=120, blank=True)
     occurred_at = models.DateTimeField(null=True)
     store = models.CharField(max_length=40, blank=True, default="", help_text="Code of the store")
     number = models.CharField(max_length=80, blank=True, default="")
     business_date = models.DateField(null=True)
     amount_cents = models.BigIntegerField(null=True)
     payload = models.JSONField(null=True)
-    raw = models.TextField(blank=True, default="", help_text="Where the payload cannot be stored")
+    raw = models.TextField(blank=True, default="", help_text="The whole event, of a rejected one")
     state = models.CharField(max_length=8, choices=choices(ReceivedState))
     code = models.CharField(max_length=80, blank=True, default="")
     detail = models.TextField(blank=True, default="")
@@ -105,9 +110,19 @@ class ReceivedFact(models.Model):
         indexes = [
             models.Index(fields=["peer", "aggregate"], name="sync_received_of_one"),
             models.Index(fields=["type", "business_date", "store"], name="sync_received_days"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(state=ReceivedState.REJECTED) | ~Q(type__in=BOOKS),
+                name="sync_received_to_forget",
+            ),
         ]
         constraints = [
             is_one_of("state", ReceivedState, name="sync_received_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReceivedState.ACCEPTED, payload__isnull=False, code="")
+                | Q(Q(state=ReceivedState.REJECTED, payload__isnull=True), ~Q(code="")),
+                name="sync_received_whole_or_with_a_reason",
+            ),
             models.UniqueConstraint(fields=["peer", "event_id"], name="sync_fact_once"),
         ]
 

@@ -35,6 +35,9 @@ _WORTH_IT = 100  # facts from which on it pays to make a body ready ahead
 _GZIP = 31  # zlib's name of the gzip format, with its largest window
 
 
+type Form = tuple[str, bool, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """An open batch as it is sent. The ids of its facts stand in the order of sending."""
@@ -58,7 +61,7 @@ class Ahead:
     key: uuid.UUID
     facts: Sequence[Waiting]
     body: bytes
-    form: tuple[str, bool]
+    form: Form
 
     def fits(self, destination: Destination) -> bool:
         """Whether it is what a look from now would find."""
@@ -66,7 +69,7 @@ class Ahead:
             self.facts[0].fact.sequence == destination.settled_through + 1
             and len(self.facts) <= destination.batch_limit
             and destination.bad_until is None
-            and self.form == (destination.format, destination.compresses)
+            and self.form == _form_of(destination)
             and not holes.has_any(destination)
         )
 
@@ -84,8 +87,12 @@ def look_ahead(lease: Lease, frozen: Frozen) -> Ahead | None:
     if len(facts) < _WORTH_IT:
         return None
     key = uuid.uuid4()
-    form = (destination.format, destination.compresses)
-    return Ahead(key, facts, _body_of(destination, key, facts), form)
+    return Ahead(key, facts, _body_of(destination, key, facts), _form_of(destination))
+
+
+def _form_of(destination: Destination) -> Form:
+    """All that a body depends on beside its facts."""
+    return destination.format, destination.compresses, destination.options
 
 
 @transaction
@@ -199,7 +206,7 @@ def _write(
 
 def _body_of(destination: Destination, key: uuid.UUID, facts: Sequence[Waiting]) -> bytes:
     """The bytes as they are sent; none where there is nothing to say."""
-    run = Run(str(key), settings.SYNC_SOURCE, [each.fact for each in facts])
+    run = Run(str(key), settings.SYNC_SOURCE, [each.fact for each in facts], destination.options)
     body = transform_of(destination.format).write(run)
     return _squeeze(body) if body and destination.compresses else body
 

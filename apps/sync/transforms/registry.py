@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.sync.transforms.journal import JournalLines
 from apps.sync.transforms.tillhouse import TillhouseBatch
 from apps.sync.types import Format
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 TRANSFORMS: Mapping[Format, Transform] = {
     Format.TILLHOUSE: TillhouseBatch(),
+    Format.JOURNAL: JournalLines(),
 }
 
 

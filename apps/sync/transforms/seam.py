@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -32,6 +32,7 @@ class Run:
     batch_id: str
     source: str
     facts: Sequence[StoredFact]
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the destination
 
 
 class Transform(Protocol):
