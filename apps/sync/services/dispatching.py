@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import durable
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from requests import Session
-
     from apps.sync.services.leasing import Lease
+    from apps.sync.services.sending import Line
 
 PATIENCE_SECONDS = 60.0  # a run waits so long for the next attempt itself, and holds its lease
 
@@ -62,12 +62,14 @@ def send_waiting(
         leasing.release(lease)
 
 
-def _send_batches(line: Session, lease: Lease, office: Office, until: datetime | None) -> End:
+def _send_batches(line: Line, lease: Lease, office: Office, until: datetime | None) -> End:
+    ahead = None
     while until is None or office.clock() < until:
-        frozen = freezing.freeze(lease, now=office.clock())
+        frozen = freezing.freeze(lease, now=office.clock(), ahead=ahead)
         if frozen is None:
             return End.DONE
-        answer = sending.send(line, lease, frozen, now=office.clock())
+        look_ahead = partial(freezing.look_ahead, lease, frozen)
+        answer, ahead = sending.send(line, lease, frozen, now=office.clock(), meanwhile=look_ahead)
         now = office.clock()
         next_attempt_at = settling.settle(lease, frozen, answer, now=now, roll=office.roll())
         office.told(len(frozen.ids))

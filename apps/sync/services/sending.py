@@ -8,7 +8,9 @@ else.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import durable
@@ -20,7 +22,7 @@ from apps.sync.signing import SecretUnusable, sign
 from apps.sync.transforms.registry import transform_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from requests import PreparedRequest, Response, Session
@@ -34,33 +36,53 @@ _CHUNK = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _FORBIDDEN = 403
 
+type Headers = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Connections that are kept from one request to the next, and a thread that waits on them."""
+
+    session: Session
+    thread: ThreadPoolExecutor
+
 
 @contextmanager
-def open_line() -> Iterator[Session]:
-    """Connections that are kept from one request to the next."""
+def open_line() -> Iterator[Line]:
+    """A way to destinations, for as long as a run takes."""
     import requests  # noqa: PLC0415 - only who sends spends its memory
 
-    with requests.Session() as line:
-        yield line
+    with requests.Session() as session, ThreadPoolExecutor(1, "sync-line") as thread:
+        yield Line(session, thread)
 
 
 @durable
-def send(line: Session, lease: Lease, frozen: Frozen, *, now: datetime) -> Answer:
-    """Send the batch's bytes; what came back, and how long it took."""
-    import requests  # noqa: PLC0415 - as above
-
-    destination = Destination.objects.get(pk=lease.destination_id)
-    if not is_safe_address(destination.url):
-        return Answer(_FORBIDDEN, fault="Its address is not https, so nothing is sent there.")
+def send[T](
+    line: Line, lease: Lease, frozen: Frozen, *, now: datetime, meanwhile: Callable[[], T]
+) -> tuple[Answer, T]:
+    """Send the batch's bytes; what came back, and what was done meanwhile."""
     try:
+        destination = Destination.objects.get(pk=lease.destination_id)
         headers = _headers(destination, frozen, now)
     except (SecretUnusable, DomainError) as refusal:
-        return Answer(_FORBIDDEN, fault=f"Nothing was sent: {refusal}")
+        return Answer(_FORBIDDEN, fault=f"Nothing was sent: {refusal}"), meanwhile()
+    if not is_safe_address(destination.url):
+        fault = "Its address is not https, so nothing is sent there."
+        return Answer(_FORBIDDEN, fault=fault), meanwhile()
+    coming = line.thread.submit(_post, line.session, destination, frozen.body, headers)
+    done = meanwhile()
+    return coming.result(), done
+
+
+def _post(session: Session, destination: Destination, body: bytes, headers: Headers) -> Answer:
+    """One request. It asks no database: it runs in a thread of its own."""
+    import requests  # noqa: PLC0415 - as above
+
     began = time.monotonic()
     try:
-        with line.post(
+        with session.post(
             destination.url,
-            data=frozen.body,
+            data=body,
             headers=headers,
             auth=_Bearer(destination.token),
             timeout=(CONNECT_SECONDS, READ_SECONDS),
@@ -72,7 +94,7 @@ def send(line: Session, lease: Lease, frozen: Frozen, *, now: datetime) -> Answe
         return Answer(fault=f"{type(error).__name__}: {error}", took_ms=_since(began))
 
 
-def _headers(destination: Destination, frozen: Frozen, now: datetime) -> dict[str, str]:
+def _headers(destination: Destination, frozen: Frozen, now: datetime) -> Headers:
     secrets = (destination.secret, destination.second_secret)
     packed = {"Content-Encoding": "gzip"} if frozen.body.startswith(_GZIP_MAGIC) else {}
     return {
