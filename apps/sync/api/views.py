@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import UnsupportedMediaType
 
 from apps.core.api.views import ApiView, send_json
-from apps.core.errors import JSONInvalid
+from apps.core.errors import JSONInvalid, SignatureInvalid
 from apps.stores.api.services import ServiceAuthentication
 from apps.stores.errors import PermissionMissing, TokenInvalid, TokenRequired
 from apps.stores.service_types import Scope, ServiceCaller
@@ -46,7 +46,7 @@ class SyncView(ApiView):
     refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {
         "POST": (
             *_TOKEN,
-            errors.SignatureInvalid,
+            SignatureInvalid,
             errors.BatchTooLarge,
             errors.EncodingInvalid,
             errors.NoEventsReadable,
