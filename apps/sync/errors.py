@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from apps.core.errors import DomainError, Kind
 
-
-class SyncStateConflict(DomainError):
-    code = "sync-state-conflict"
-    title = "What is sent or was sent is not in a state for this"
-    kind = Kind.CONFLICT
-
-
 # --- A batch that is sent to us -------------------------------------------------------------------
 
 
@@ -71,4 +64,40 @@ class PeerIncomplete(DomainError):
 class PeerSecretMissing(DomainError):
     code = "source-secret-missing"
     title = "The installation has no second secret that could take the place of the first"
+    kind = Kind.CONFLICT
+
+
+# --- The head office whose catalog we read --------------------------------------------------------
+
+
+class HeadOfficeUnknown(DomainError):
+    code = "head-office-unknown"
+    title = "This installation has no head office, or does not read from it"
+    kind = Kind.NOT_FOUND
+
+
+class HeadOfficeSilent(DomainError):
+    code = "head-office-silent"
+    title = "The head office does not answer"
+    kind = Kind.BUSY
+
+
+class HeadOfficeRefuses(DomainError):
+    code = "head-office-refuses"
+    title = "The head office does not let us read its catalog"
+    kind = Kind.CONFLICT
+
+
+class CatalogBeingRead(DomainError):
+    code = "catalog-being-read"
+    title = "The catalog is being read at this moment"
+    kind = Kind.CONFLICT
+
+
+# --- What a person decides ------------------------------------------------------------------------
+
+
+class SyncStateConflict(DomainError):
+    code = "sync-state-conflict"
+    title = "What is sent or was sent is not in a state for this"
     kind = Kind.CONFLICT

@@ -90,8 +90,11 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     )
     whole = BigIntegerField()
     found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
-        pending=Coalesce(Subquery(last, output_field=whole), F("settled_through"))
-        - F("settled_through"),
+        pending=ExpressionWrapper(
+            Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
+            - F("settled_through"),
+            output_field=whole,
+        ),
         oldest_at=Subquery(next_one.values("occurred_at")[:1]),
         undelivered_count=Coalesce(
             Subquery(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
-    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -52,7 +53,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Address",
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
+        widget=UnfoldAdminTextInputWidget,
         help_text="Of a Tillhouse: https://its.address/api/sync",
     )
     compresses = forms.BooleanField(
@@ -77,7 +78,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=[("all", "all that is on record"), ("now", "what happens from now on")],
         initial="all",
         required=False,
-        widget=UnfoldAdminRadioSelectWidget,
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
@@ -121,9 +122,24 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
 class PeerForm(forms.ModelForm):  # type: ignore[type-arg]
     """An installation that is to send to us."""
 
+    after = forms.IntegerField(
+        label="Begins after fact number",
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Empty, where it sends all that it has on record.",
+    )
+
     class Meta:
         model = Peer
         fields = ("source", "name")
+
+    def clean_source(self) -> str:
+        source: str = self.cleaned_data["source"]
+        if source == settings.SYNC_SOURCE:
+            raise forms.ValidationError("That is this installation: it cannot send to itself.")
+        return source
 
 
 class NothingForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Sum
@@ -11,15 +10,13 @@ from django.urls import reverse
 from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
 from apps.sync.figures import count_dead, with_backlog
-from apps.sync.models import Destination, Peer, ReceivedBatch
+from apps.sync.models import Destination, Peer
 from apps.sync.types import DestinationState
 from apps.sync.wording import SILENT, is_late, say_ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-
-LATELY = timedelta(days=1)
 
 
 def list_notices(*, user: Any, now: datetime) -> list[Notice]:
@@ -34,7 +31,7 @@ def list_notices(*, user: Any, now: datetime) -> list[Notice]:
     if user.has_perm("sync.view_peer"):
         found += _list_of_peers(now)
     if user.has_perm("sync.view_rejectedfact"):
-        found += _list_rejected(now)
+        found += _list_rejected()
     return sorted(found, key=lambda notice: notice.tone != "bad")
 
 
@@ -81,10 +78,9 @@ def _list_of_peers(now: datetime) -> Iterator[Notice]:
             yield Notice(f"{peer.name} has not been heard of for {ago}", url)
 
 
-def _list_rejected(now: datetime) -> Iterator[Notice]:
-    batches = ReceivedBatch.objects.filter(received_at__gte=now - LATELY)
-    count = batches.aggregate(count=Sum("rejected_count"))["count"] or 0
+def _list_rejected() -> Iterator[Notice]:
+    count = Peer.objects.aggregate(count=Sum("rejected_count"))["count"] or 0
     if count:
-        words = "fact of another store was" if count == 1 else "facts of other stores were"
+        words = "fact of another store stands" if count == 1 else "facts of other stores stand"
         url = reverse("admin:sync_rejectedfact_changelist")
-        yield Notice(f"{words} rejected since yesterday", url, f"{count:,}")
+        yield Notice(f"{words} rejected", url, f"{count:,}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
@@ -241,8 +242,14 @@ def is_safe_address(url: str) -> bool:
         return False
     if parts.username or parts.password or not host:
         return False
-    is_here = host in {"localhost", "::1"} or host.startswith("127.")
-    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def clean(text: str, most: int = _DETAIL) -> str:

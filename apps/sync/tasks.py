@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+import structlog
 from celery import current_app, shared_task
 from django.utils import timezone
 
 from apps.core import numbering
-from apps.sync import standing
+from apps.sync import errors, standing
+from apps.sync.services import pulling
 from apps.sync.services.beginning import ensure_head_office
 from apps.sync.services.dispatching import End, Office, send_waiting
 from apps.sync.services.pruning import prune
@@ -18,6 +20,8 @@ from apps.sync.services.reconciling.running import reconcile_lately
 
 RUN = timedelta(minutes=4)  # after which a worker may do other things first
 SEND_TASK = "sync.send"
+
+log = structlog.get_logger()
 
 
 @shared_task(name="sync.dispatch", ignore_result=True)
@@ -57,6 +61,18 @@ def reconcile() -> int:
 def forget_old() -> int:
     """Let go of what was received 400 days ago and is no book; how many rows are gone."""
     return forget_received(now=timezone.now())
+
+
+@shared_task(name="sync.pull_catalog", ignore_result=True)
+def pull_catalog(*, wants_whole: bool = False) -> int:
+    """Read what changed in the head office's catalog; how many products were looked at."""
+    try:
+        return pulling.pull_catalog(clock=timezone.now, wants_whole=wants_whole).products
+    except (errors.HeadOfficeUnknown, errors.CatalogBeingRead):
+        return 0
+    except (errors.HeadOfficeSilent, errors.HeadOfficeRefuses) as refusal:
+        log.warning("catalog_not_read", reason=refusal.detail)
+        return 0
 
 
 def _ask_for(code: str) -> None:

@@ -41,23 +41,36 @@ REMEDIES: Mapping[UndeliveredState, str] = {
     UndeliveredState.DISCARDED: "Nothing. Where the other side needs it after all, enter it there.",
 }
 _OLDER = "The other side does not know this kind of fact: it probably runs an older version."
+_NOT_AS_AGREED = "The other side says that the fact is not written as agreed."
+_REPORT = "Report it to whoever maintains the programs. Replay once that is mended."
 # What a code of the other side means to whoever has to decide, and what to do.
 CAUSES: Mapping[str, Standing] = {
-    "type-unknown": (
+    "event-type-unknown": (
         _OLDER,
         "Have it updated there, then replay. If it shall never learn it, discard.",
     ),
-    "version-unknown": (_OLDER, "Have it updated there, then replay."),
-    "schema-invalid": (
-        "The other side says that the fact is not written as agreed.",
-        "Report it to whoever maintains the programs. Replay once that is mended.",
-    ),
+    "event-version-unknown": (_OLDER, "Have it updated there, then replay."),
+    "event-invalid": (_NOT_AS_AGREED, _REPORT),
+    "event-malformed": (_NOT_AS_AGREED, _REPORT),
+    "event-unreadable": (_NOT_AS_AGREED, _REPORT),
+    "event-unstorable": ("The other side cannot store what it says.", _REPORT),
     "too-large": (
         "This one fact is larger than the other side takes.",
         (
             "Have it take larger bodies, then replay; or discard it, and enter there by hand what"
             " it says."
         ),
+    ),
+}
+# What a code of ours means to whoever reads what we have rejected, and what to do.
+REJECTIONS: Mapping[str, Standing] = {
+    "event-type-unknown": (
+        "This installation does not know this kind of fact: it is probably older than the sender.",
+        "Update this installation, then have it replayed where it came from.",
+    ),
+    "event-version-unknown": (
+        "It is written in a version that this installation does not know.",
+        "Update this installation, then have it replayed where it came from.",
     ),
 }
 ATTEMPTS: Mapping[str, Standing] = {
@@ -78,6 +91,15 @@ def say_cause(code: str, detail: str) -> Standing:
     said = detail or code or "The other side gave no reason."
     asked = "Ask the operator of the other side about it, by its number and id; then replay."
     return CAUSES.get(code, (said, asked))
+
+
+def say_rejection(code: str) -> Standing:
+    """What our refusal means, and what to do about it."""
+    report = (
+        "Report it to whoever maintains the programs. Once that is mended, have it replayed where"
+        " it came from: there it stands among the undelivered."
+    )
+    return REJECTIONS.get(code, ("It is not written as agreed.", report))
 
 
 def say_attempt(outcome: str) -> Standing:

@@ -124,6 +124,7 @@ UNFOLD: dict[str, Any] = {
                 _page("Categories", "category", "catalog.category"),
                 _page("Modifiers", "tune", "catalog.modifiergroup"),
                 _page("Price books", "menu_book", "catalog.pricebook"),
+                _page("Head office", "domain", "sync.catalogsource"),
             ),
             _group(
                 "Stock",

@@ -100,6 +100,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.send_waiting_receipts",
         "schedule": 30.0,
     },
+    "read the catalog of the head office": {"task": "sync.pull_catalog", "schedule": 300.0},
     "forget where receipts were sent": {
         "task": "orders.forget_addresses",
         "schedule": crontab(hour="8", minute="20"),

@@ -47,11 +47,26 @@ from tests.payments.books import (
     make_reconciliation,
 )
 from tests.payments.rows import (
-    make_attempt,
+    make_attempt as make_call,
+)
+from tests.payments.rows import (
     make_location,
     make_payment,
     make_reader,
     make_refund,
+)
+from tests.sync.catalog.offices import follow
+from tests.sync.office_rows import (
+    make_attempt,
+    make_batch,
+    make_destination,
+    make_gap,
+    make_peer,
+    make_received,
+    make_received_batch,
+    make_rejected,
+    make_remote_stock,
+    make_undelivered,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +106,7 @@ def make_everything() -> None:
             actor=MANAGER, edition_id=edition.pk, days=7, store_id=None, now=timezone.now()
         )
     card = make_payment(status="PARTIALLY_REFUNDED", captured_cents=2139, refunded_cents=100)
-    make_attempt(card, refund=make_refund(card), operation="REFUND")
+    make_call(card, refund=make_refund(card), operation="REFUND")
     make_event(payment=card)
     make_dispute(payment=card)
     make_difference(payment=card)
@@ -106,7 +121,23 @@ def make_everything() -> None:
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
     make_service_token()
+    follow("https://office.example.com")
     number_facts()
+    _tell_and_hear()
+
+
+def _tell_and_hear() -> None:
+    """A head office that is told, and a café that tells us."""
+    destination = make_destination()
+    make_attempt(make_batch(destination))
+    make_undelivered(destination)
+    peer = make_peer()
+    make_gap(peer)
+    make_received_batch(peer)
+    for kind in ("order.completed", "return.completed", "payment.captured", "shift.closed"):
+        make_received(peer, type=kind)
+    make_rejected(peer)
+    make_remote_stock(peer)
 
 
 def _sell_a_gift_card(api: ApiClient) -> None:

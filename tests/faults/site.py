@@ -20,7 +20,7 @@ import psycopg
 from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 60  # seconds after which a test gives up; nothing is timed
@@ -61,14 +61,9 @@ class Site:
     queue until there is another one.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        database_url: str,
-        *,
-        opening: str = "tests.faults.opening",
-        **settings: str,
-    ) -> None:
+    opening = "tests.faults.opening"  # the module that fills the database and says what is in it
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self._folder = folder
         self._url = database_url
         self._environment = {
@@ -84,10 +79,15 @@ class Site:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._address = f"127.0.0.1:{self._door.getsockname()[1]}"
         self._process: subprocess.Popen[bytes] | None = None
-        opened = self.run("-m", opening)
+        opened = self.run("-m", self.opening)
         assert opened.returncode == 0, opened.stderr
-        self.shop: dict[str, Any] = json.loads(opened.stdout)
-        self._token, self.product_id = self.shop["token"], self.shop["product_id"]
+        self.opened: dict[str, Any] = json.loads(opened.stdout)
+
+    @property
+    def product_id(self) -> int:
+        """What is sold there."""
+        product_id: int = self.opened["product_id"]
+        return product_id
 
     def start(self) -> None:
         """Start gunicorn. It loads the site once, so that a worker that died is soon replaced."""
@@ -122,13 +122,24 @@ class Site:
         Raises:
             ConnectionError: the server was gone before it answered.
         """
+        status, given, answer = self.send(f"/api/v1/{path}", json.dumps(body).encode(), headers)
+        is_replay = given.get("Idempotency-Replayed") == "true"
+        return Answer(status, json.loads(answer), is_replay)
+
+    def send(
+        self, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send bytes; status, headers and bytes of the answer.
+
+        Raises:
+            ConnectionError: the server was gone before it answered.
+        """
         headers = {"Content-Type": "application/json", **headers}
-        headers["Authorization"] = f"Bearer {self._token}"
+        headers["Authorization"] = f"Bearer {self.opened['token']}"
         with closing(HTTPConnection(self._address, timeout=DEADLINE)) as wire:
-            wire.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
+            wire.request("POST", path, body, headers)
             answer = wire.getresponse()
-            is_replay = answer.headers.get("Idempotency-Replayed") == "true"
-            return Answer(answer.status, json.loads(answer.read()), is_replay)
+            return answer.status, dict(answer.headers), answer.read()
 
     def burnt(self) -> str:
         """The step at which a process died last."""

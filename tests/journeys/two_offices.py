@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 type Document = dict[str, Any]
 SOURCE, CODE = "store-7", "head-office"
-OPENING = "tests.journeys.opening"
+
+
+class Shop(Site):
+    """A site whose goods have no stock yet: it comes by deliveries, which are facts."""
+
+    opening = "tests.journeys.opening"
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Store:
 
     @property
     def goods(self) -> list[int]:
-        return [self.site.shop["product_id"], self.site.shop["chips_id"]]
+        return [self.site.opened["product_id"], self.site.opened["chips_id"]]
 
     def sell(self, times: int = 1) -> None:
         """Sell two bottles and a bag of chips, for cash."""
@@ -95,9 +100,9 @@ def open_offices(folder: Path) -> Iterator[Offices]:
     (folder / "store").mkdir()
     (folder / "head").mkdir()
     with new_database(folder / "head") as url:
-        head = Site(folder / "head", url, opening=OPENING, SYNC_SOURCE=CODE)
+        head = Shop(folder / "head", url, SYNC_SOURCE=CODE)
         file = f"sqlite:///{folder / 'store' / 'tillhouse.sqlite3'}"
-        site = Site(folder / "store", file, opening=OPENING, SYNC_SOURCE=SOURCE)
+        site = Shop(folder / "store", file, SYNC_SOURCE=SOURCE)
         try:
             head.start()
             site.start()
@@ -113,7 +118,7 @@ def introduce(site: Site, head: Site, line: Line) -> None:
     """What two operators do: the head office lets the store in, and the store is told where."""
     secret = operate(head, "add_peer", SOURCE, "--name", "Store seven")
     scopes = ["--scope", "sync:write", "--scope", "sync:read", "--scope", "catalog:read"]
-    named = ["--source", SOURCE, "--store", head.shop["store"]]
+    named = ["--source", SOURCE, "--store", head.opened["store"]]
     token = operate(head, "issue_service_token", "Store seven", *scopes, *named)
     url = f"http://127.0.0.1:{line.port}/api/sync"
     operate(site, "add_destination", CODE, url, "--from-first", typed=f"{token}\n{secret}\n")

@@ -6,7 +6,6 @@ do not know what was written down. A sale made offline puts its cash in at once 
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,7 @@ from uuid import uuid4
 from apps.core.money import round_to_nickel
 from apps.payments.models import Payment, StoredValueAccount
 from apps.payments.stored_value_codes import hash_code
-from apps.stores.types import Role
-from tests.factories import open_till
-from tests.goods import basket, line_of, make_product, make_snack
+from tests.goods import basket, line_of
 from tests.payments.drawers import closed, moved, opened
 from tests.payments.rows import make_payment
 
@@ -26,29 +23,16 @@ from .returns import cash, some_of, swap, take_back, worth
 from .sales import read, send, voided
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
     from datetime import datetime
 
     from apps.catalog.models import Product
-    from apps.stores.models import Store
     from apps.stores.types import Till
 
 type Document = dict[str, Any]
 CHIPS_CENTS = 199
 BRANDS = ("visa", "mastercard", "amex")
-
-
-def make_register(store: Store, seed: str, *, since: datetime) -> Register:
-    """A shop with three tills that begins its days at an instant; the same seed, the same days."""
-    codes = ("ana", "ben", "eva")
-    tills = [
-        open_till(store, Role.SHIFT_LEAD, code=code, number=number, now=since)[0]
-        for number, code in enumerate(codes, start=1)
-    ]
-    products = [make_product("BRB-1"), make_snack("CHP-1"), make_product("GIN-1", price_cents=1333)]
-    dice = random.Random(seed)  # noqa: S311 - dice, not secrets
-    desks = [Desk(till) for till in tills]
-    return Register(desks, products, since, dice, has_no_pennies=store.rounds_cash)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
@@ -19,7 +19,10 @@ from apps.payments.stored_value_selectors import find_stored_value_drift
 from tests.factories import make_store
 
 from .crowd import assert_books_balance
-from .register_days import Register, make_register
+from .register_shops import make_register
+
+if TYPE_CHECKING:
+    from .register_days import Register
 
 ACTIONS = 300  # at some twelve minutes each: two days and a half
 # Before midnight of the days on which the clocks of New York go back and forward, and of any other.

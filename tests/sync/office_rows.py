@@ -61,9 +61,10 @@ def make_undelivered(
 ) -> Undelivered:
     """A dead letter."""
     fact = fact or make_fact()
+    assert fact.sequence is not None
     given = {
         "state": "DEAD",
-        "code": "schema-invalid",
+        "code": "event-invalid",
         "detail": "number: is not a text",
         "attempt_count": 3,
         "since": timezone.now(),
@@ -145,6 +146,23 @@ def make_received(peer: Peer, **fields: Any) -> ReceivedFact:
     return ReceivedFact.objects.create(peer=peer, **given)
 
 
+def make_rejected(peer: Peer, **fields: Any) -> ReceivedFact:
+    """A fact of the café that could not be taken in."""
+    given = {
+        "payload": None,
+        "raw": '{"type": "loyalty.enrolled", "data": {}}',
+        "type": "loyalty.enrolled",
+        "state": "REJECTED",
+        "code": "event-type-unknown",
+        "detail": "Facts of type loyalty.enrolled are not known here.",
+        "number": "",
+        "business_date": None,
+        "amount_cents": None,
+        **fields,
+    }
+    return make_received(peer, **given)
+
+
 def make_received_batch(peer: Peer, **fields: Any) -> ReceivedBatch:
     """A batch of one fact, and its answer."""
     given = {
@@ -182,7 +200,8 @@ def sale_payload(**fields: JSON) -> dict[str, JSON]:
         "modifiers": [], "discounts": [], "note": "",
     }  # fmt: skip
     order: dict[str, JSON] = {
-        "number": "CAF-1-000001", "business_date": "2026-11-22", "placed_at": "2026-11-22T17:00:00Z",
+        "number": "CAF-1-000001", "business_date": "2026-11-22",
+        "placed_at": "2026-11-22T17:00:00Z",
         "store": {"id": 1, "code": "CAF", "name": "Corner Café"},
         "terminal": {"id": 1, "number": 1, "name": "Counter"},
         "cashier": {"id": 1, "name": "Ana"}, "lines": [line],

@@ -17,7 +17,7 @@ from apps.sync.transforms.chart import DEFAULT, Account
 from apps.sync.transforms.journal import lines_of
 from apps.sync.transforms.seam import StoredFact
 from tests.factories import make_store
-from tests.orders.register_days import make_register
+from tests.orders.register_shops import make_register
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.forms import Form
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
     from unfold.admin import ModelAdmin
 
 type Said = tuple[int, str]  # a level of Django's messages, and a sentence
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form that was sent holds, if it was: a form of buttons alone may hold nothing."""
+    return request.POST if request.method == "POST" else None
 
 
 def confirm(

@@ -29,13 +29,15 @@ class Moment:
     batch_id: UUID
 
 
-def list_moments(attempts: Iterable[Attempt]) -> list[Moment]:
-    """In the order given."""
-    return [_moment(attempt) for attempt in attempts]
+def list_moments(attempts: Iterable[Attempt], *, of_refused: bool = False) -> list[Moment]:
+    """In the order given; `of_refused`, as they look to a fact that was not taken."""
+    return [_moment(attempt, of_refused=of_refused) for attempt in attempts]
 
 
-def _moment(attempt: Attempt) -> Moment:
+def _moment(attempt: Attempt, *, of_refused: bool) -> Moment:
     tone, title = say_attempt(attempt.outcome)
+    if of_refused and attempt.outcome == "DELIVERED":
+        tone, title = "bad", "It took the batch, and rejected this fact"
     status = f"HTTP {attempt.status}" if attempt.status else "no answer"
     note = f"Attempt {attempt.number}, {status}, after {_took(attempt.took_ms)}"
     return Moment(attempt.at, tone, title, note, attempt.detail, attempt.batch_id)

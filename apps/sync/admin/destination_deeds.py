@@ -9,12 +9,13 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action
 
-from apps.core.admin.asking import confirm
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import actor_of, get_row
 from apps.sync.admin.ringing import ring_or_say
 from apps.sync.admin.secrets import SecretActions
 from apps.sync.deeds import Chosen
-from apps.sync.forms import NothingForm, WhyForm
+from apps.sync.forms import NothingForm, SecondSecretForm, WhyForm
+from apps.sync.services.arranging import add_second_secret, promote_secret
 from apps.sync.services.deciding import replay
 from apps.sync.services.steering import send_soon, start, stop, widen_batches
 from apps.sync.types import MAX_EVENTS, DestinationState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from apps.core.admin.asking import Said
+    from apps.core.types import Actor
 
 
 class DestinationDeeds(SecretActions):
@@ -33,15 +35,22 @@ class DestinationDeeds(SecretActions):
     actions_detail = (
         "start_again",
         "send_now",
-        "replay_all",
-        "widen",
         {
-            "title": "Secrets",
-            "icon": "key",
-            "items": ["second_secret", "promote_secret"],
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["replay_all", "widen", "second_secret", "promote_secret", "stop"],
         },
-        "stop",
     )
+
+    second_secret_form = SecondSecretForm
+
+    def add_secret(self, actor: Actor, row: Any, secret: str) -> str:
+        return add_second_secret(
+            actor=actor, destination_id=row.pk, secret=secret, now=timezone.now()
+        )
+
+    def use_second_secret(self, actor: Actor, row: Any) -> None:
+        promote_secret(actor=actor, destination_id=row.pk, now=timezone.now())
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
@@ -132,7 +141,7 @@ class DestinationDeeds(SecretActions):
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send nothing more to it."""
         row = get_row(self, request, object_id)
-        form = WhyForm(request.POST or None)
+        form = WhyForm(typed(request))
         question = {
             "title": f"Stop sending to {row.name}?",
             "text": "Nothing goes there until somebody presses Start again.",
@@ -170,4 +179,4 @@ class DestinationDeeds(SecretActions):
             return said
 
         back = {"back": self._address(row)}
-        return confirm(self, request, NothingForm(request.POST or None), question | back, do)
+        return confirm(self, request, NothingForm(typed(request)), question | back, do)

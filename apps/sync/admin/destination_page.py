@@ -35,16 +35,16 @@ def describe_page(destination: Any, *, span_key: str, now: datetime) -> dict[str
         "charts": _draw(destination, span, now),
         "batches": destination.batches.defer("body").order_by("-frozen_at", "-pk")[:SHOWN],
         "undelivered": _list_open(destination),
-        "secrets": list_secrets(destination, "destination", _NAMES),
+        "secrets": list_secrets(destination, f"destination:{destination.pk}", _NAMES),
         "is_plain_http": destination.url.startswith("http://"),
     }
 
 
 def list_secrets(
-    row: Any, kind: str, names: tuple[tuple[str, str], ...]
+    row: Any, subject: str, names: tuple[tuple[str, str], ...]
 ) -> list[tuple[str, bool, datetime | None]]:
     """The name of each secret, whether it is set, and since when."""
-    set_at = find_set_at(f"{kind}:{row.pk}")
+    set_at = find_set_at(subject)
     return [(title, getattr(row, f"has_{name}"), set_at.get(name)) for name, title in names]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.utils import timezone
-from django_subatomic.db import transaction
 from unfold.decorators import display
 
 from apps.core.admin.base import actor_of
@@ -66,22 +65,20 @@ class DestinationAdmin(DestinationDeeds):
     def add_view(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
         """Two who add the same one at once: the second is told so."""
         try:
-            return super().add_view(request, *given, **named)
+            answer = super().add_view(request, *given, **named)
         except DomainError as refusal:
             self.refused(request, refusal)
             return HttpResponseRedirect(request.path)
+        if isinstance(answer, HttpResponseRedirect):  # it is added, and committed
+            ring()
+        return answer
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         actor, now = actor_of(request), timezone.now()
-        with transaction():
-            if change:
-                change_destination(
-                    actor=actor, destination_id=obj.pk, changes=form.changes(), now=now
-                )
-            else:
-                obj.pk = add_destination(actor=actor, new=form.to_destination(), now=now).pk
-        if not change:
-            ring()
+        if change:
+            change_destination(actor=actor, destination_id=obj.pk, changes=form.changes(), now=now)
+        else:
+            obj.pk = add_destination(actor=actor, new=form.to_destination(), now=now).pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """The service has written everything."""
@@ -93,6 +90,7 @@ class DestinationAdmin(DestinationDeeds):
         if destination:
             asked = request.GET.get("span", "")
             context |= describe_page(destination, span_key=asked, now=timezone.now())
+            context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(

@@ -6,6 +6,7 @@ What a payload lacks is left out: another version may have written it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from apps.core.money import format_cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 type Document = Mapping[str, Any]
 type Figure = tuple[str, str, str]  # its name, what it is, and a note
@@ -41,6 +42,18 @@ class Paper:
     paid: Sequence[tuple[str, str]] = field(default_factory=list)
 
 
+def find_reader(event_type: str) -> Callable[[Document], Paper] | None:
+    """What reads facts of a type as a paper, or None."""
+    return {
+        "order.completed": read_sale,
+        "return.completed": read_return,
+        "return.without_receipt": read_return,
+        "payment.captured": read_payment,
+        "payment.refunded": read_payment,
+        "shift.closed": read_shift,
+    }.get(event_type)
+
+
 def read_sale(payload: Document) -> Paper:
     """A sale, line by line."""
     order, skus = _part(payload, "order"), _part(payload, "skus")
@@ -48,7 +61,7 @@ def read_sale(payload: Document) -> Paper:
     age = _part(order, "age_check")
     return Paper(
         figures=[
-            ("Order", _text(order, "number"), f"business date {_text(order, 'business_date')}"),
+            ("Order", _text(order, "number"), _day(order)),
             ("Sold", _time(order, "placed_at"), _text(store, "name") or _text(payload, "store")),
             ("By", _text(_part(order, "cashier"), "name"), _text(till, "name")),
             ("Age check", _text(age, "outcome") or "none", _text(age, "method")),
@@ -114,7 +127,7 @@ def read_shift(payload: Document) -> Paper:
     cash, sales, till = _part(z, "cash"), _part(z, "sales"), _part(z, "terminal")
     return Paper(
         figures=[
-            ("Z report", _text(z, "number"), f"business date {_text(z, 'business_date')}"),
+            ("Z report", _text(z, "number"), _day(z)),
             ("Closed", _time(z, "closed_at"), _text(z, "closed_by")),
             ("Till", _text(till, "name"), _text(payload, "store")),
             ("Counted", _dollars(z, "counted_cents"), _variance(z)),
@@ -220,6 +233,14 @@ def _text(document: Document, key: str) -> str:
 def _dollars(document: Document, key: str) -> str:
     found = document.get(key)
     return format_cents(found) if isinstance(found, int) else ""
+
+
+def _day(document: Document) -> str:
+    try:
+        day = date.fromisoformat(_text(document, "business_date"))
+    except ValueError:
+        return ""
+    return f"business date {day:%b %-d, %Y}"
 
 
 def _time(document: Document, key: str) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
@@ -13,7 +14,7 @@ from apps.core.admin.filters import LatelyFilter
 from apps.core.admin.showing import show_json
 from apps.sync.admin.columns import its_source, moment, short
 from apps.sync.models import ReceivedBatch, ReceivedFact, RejectedFact
-from apps.sync.wording import say_cause
+from apps.sync.wording import say_rejection
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -114,6 +115,7 @@ class ReceivedFactAdmin(FactBook):
 class RejectedFactAdmin(FactBook):
     """What could not be taken in, newest first: it is kept, and counts in nothing."""
 
+    keyset = ("received_at", "pk")
     list_display = (
         moment("received_at", "Came"),
         its_source,
@@ -132,16 +134,17 @@ class RejectedFactAdmin(FactBook):
 
     @display(description="Why")
     def said(self, fact: ReceivedFact) -> str:
-        return fact.detail[:80]
+        return Truncator(fact.detail).chars(80)
 
 
 def describe_fact(fact: ReceivedFact) -> dict[str, Any]:
     """For the template of a fact."""
-    cause, _ = say_cause(fact.code, fact.detail)
+    cause, remedy = say_rejection(fact.code)
     return {
         "fact": fact,
         "cause": cause,
-        "payload": fact.raw or show_json(fact.payload),
+        "remedy": remedy,
+        "payload": _show_text(fact.raw) if fact.raw else show_json(fact.payload),
     }
 
 

@@ -17,6 +17,7 @@ from apps.core.admin.keyset import KeysetChangeList
 from apps.sync.admin import papers
 from apps.sync.admin.columns import its_source, moment
 from apps.sync.admin.received import FactBook
+from apps.sync.inbox import list_received_about
 from apps.sync.models import (
     ReceivedFact,
     RemotePayment,
@@ -63,14 +64,16 @@ class PaperBook(FactBook):
 
 def list_related(fact: ReceivedFact) -> list[tuple[str, ReceivedFact]]:
     """What else its store has told of the same thing: a void, or goods taken back."""
-    same = ReceivedFact.objects.filter(peer=fact.peer_id, aggregate=fact.aggregate)
-    others = same.filter(state="ACCEPTED").exclude(pk=fact.pk).order_by("position")
+    told = list_received_about(peer_id=fact.peer_id, aggregate=fact.aggregate)
     pages = {
         "order.completed": "sync_remotesale_change",
         **dict.fromkeys(RETURNS, "sync_remotereturn_change"),
         **dict.fromkeys(("payment.captured", "payment.refunded"), "sync_remotepayment_change"),
     }
-    return [(pages.get(each.type, "sync_receivedfact_change"), each) for each in others]
+    return [
+        (pages.get(each.type, "sync_receivedfact_change"), each)
+        for each in told.exclude(pk=fact.pk)
+    ]
 
 
 @admin.register(RemoteSale)

@@ -7,38 +7,54 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action
 
-from apps.core.admin.asking import confirm
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import OfficeAdmin, actor_of, get_row
 from apps.core.models import AuditEntry
-from apps.sync.forms import NothingForm, SecondSecretForm
-from apps.sync.services.arranging import add_second_secret, promote_secret
+from apps.sync.forms import NothingForm
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.forms import Form
     from django.http import HttpRequest, HttpResponse
 
     from apps.core.admin.asking import Said
     from apps.core.errors import DomainError
+    from apps.core.types import Actor
 
-_PROMOTED = "secret_promoted"
+# Which secret a deed about a peer was about, where its audit does not name it.
+_SECRETS_OF = {
+    "peer.added": ("secret",),
+    "peer.secret_added": ("second_secret",),
+    "peer.secret_retired": ("secret",),
+}
 
 
 def find_set_at(subject: str) -> dict[str, datetime]:
     """When each secret of a row was typed or made last, as the audit has it."""
     entries = AuditEntry.objects.filter(subject=subject).order_by("pk")
     found: dict[str, datetime] = {}
-    for at, facts in entries.values_list("at", "facts"):
-        found |= dict.fromkeys(facts.get("fields", ()), at)
+    for at, action_name, facts in entries.values_list("at", "action", "facts"):
+        fields = _SECRETS_OF.get(action_name) or facts.get("fields", ())
+        found |= dict.fromkeys(fields, at)
     return found
 
 
 class SecretActions(OfficeAdmin):
     """Two secrets side by side, until the other side knows the new one."""
+
+    second_secret_form: type[Form]
+
+    def add_secret(self, actor: Actor, row: Any, secret: str) -> str:
+        """Add a second secret, made here where none is given."""
+        raise NotImplementedError
+
+    def use_second_secret(self, actor: Actor, row: Any) -> None:
+        """Forget the first one."""
+        raise NotImplementedError
 
     def has_rotate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for changing secrets."""
@@ -48,7 +64,7 @@ class SecretActions(OfficeAdmin):
     def second_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take or make a second secret; one that was made is shown once, in this answer alone."""
         row = get_row(self, request, object_id)
-        form = SecondSecretForm(request.POST or None)
+        form = self.second_secret_form(typed(request))
         question = {
             "title": f"A second secret for {row.name}",
             "text": "From now on both are used, so nothing is refused while you change it.",
@@ -59,11 +75,10 @@ class SecretActions(OfficeAdmin):
         made: list[str] = []
 
         def do(given: dict[str, Any]) -> Said:
+            given_one = given.get("secret", "")
             with transaction():
-                secret = add_second_secret(
-                    actor=actor_of(request), row=row, secret=given["secret"], now=timezone.now()
-                )
-            made.extend([secret] if not given["secret"] else [])
+                secret = self.add_secret(actor_of(request), row, given_one)
+            made.extend([] if given_one else [secret])
             return messages.SUCCESS, "Both secrets are used from now on."
 
         answer = confirm(self, request, form, question, do)
@@ -84,10 +99,10 @@ class SecretActions(OfficeAdmin):
 
         def do(given: dict[str, Any]) -> Said:
             with transaction():
-                promote_secret(actor=actor_of(request), row=row, now=timezone.now())
+                self.use_second_secret(actor_of(request), row)
             return messages.SUCCESS, "The new secret is used alone."
 
-        return confirm(self, request, NothingForm(request.POST or None), question, do)
+        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     def show_secret(
         self, request: HttpRequest, row: Any, secret: str, *, is_new: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from apps.sync.admin.columns import its_destination, link, moment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+_MOST_SAID = 70  # characters of a cause, in the list
 _HELD, _GONE = UndeliveredState.HELD.value, UndeliveredState.DISCARDED.value
 _LOOKS = {
     "DEAD": ("Dead letters: decide", Q(state=UndeliveredState.DEAD)),
@@ -83,7 +85,7 @@ class UndeliveredAdmin(UndeliveredDeeds):
         "behind",
         its_destination,
         moment("since", "Since"),
-        "attempt_count",
+        "tried",
     )
     list_select_related = ("destination", "event")
     list_filter = (LookFilter, "destination")
@@ -130,7 +132,12 @@ class UndeliveredAdmin(UndeliveredDeeds):
 
     @display(description="Cause", header=True)
     def cause(self, row: Undelivered) -> list[str]:
-        return [row.code or row.detail[:40], row.detail[:60] if row.code else ""]
+        detail = Truncator(row.detail).chars(_MOST_SAID)
+        return [row.code, detail] if row.code else [detail, ""]
+
+    @display(description="Tried")
+    def tried(self, row: Undelivered) -> str:
+        return str(row.attempt_count or "")
 
     @display(description="Behind it")
     def behind(self, row: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 from unfold.decorators import action
 
-from apps.core.admin.asking import confirm
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
 from apps.core.errors import DomainError
 from apps.sync.admin.ringing import ring_or_say
@@ -78,7 +78,7 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         def do(given: dict[str, Any]) -> Said:
             return self._replay(request, [row])
 
-        return confirm(self, request, NothingForm(request.POST or None), question, do)
+        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     @action(description="Discard", icon="delete", permissions=["decide"], url_path="discard_one")
     def discard_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -97,7 +97,7 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         def do(given: dict[str, Any]) -> Said:
             return self._discard(request, [row], given["reason"])
 
-        return confirm(self, request, WhyForm(request.POST or None), question, do)
+        return confirm(self, request, WhyForm(typed(request)), question, do)
 
     @admin.action(description="Replay the selected", permissions=["decide"])
     def replay_selected(
@@ -135,7 +135,7 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         def do(given: dict[str, Any]) -> Said:
             return self._replay(request, rows)
 
-        return confirm(self, request, NothingForm(request.POST or None), question, do)
+        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     def discard_many(self, request: HttpRequest) -> HttpResponse:
         """Ask why, then let go of all of them."""
@@ -152,7 +152,7 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         def do(given: dict[str, Any]) -> Said:
             return self._discard(request, rows, given["reason"])
 
-        return confirm(self, request, WhyForm(request.POST or None), question, do)
+        return confirm(self, request, WhyForm(typed(request)), question, do)
 
     def _read_chosen(self, request: HttpRequest) -> list[Undelivered]:
         if not self.has_decide_permission(request):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.core.admin.showing import show_json
 from apps.sync.admin.attempts import list_moments
+from apps.sync.admin.papers import find_reader
 from apps.sync.deeds import BLOCKING
 from apps.sync.models import Attempt, Undelivered
 from apps.sync.types import UndeliveredState
@@ -23,7 +24,9 @@ def describe_page(row: Undelivered) -> dict[str, Any]:
     """For the template."""
     state = UndeliveredState(row.state)
     said, asked = say_cause(row.code, row.detail)
-    held = _like(row).filter(state=UndeliveredState.HELD).order_by("sequence")
+    held = _list_behind(row)
+    payload = row.event.payload
+    read = find_reader(row.event.type)
     return {
         "row": row,
         "tone": _TONES.get(state, "" if state in _QUIET else "warn"),
@@ -33,14 +36,21 @@ def describe_page(row: Undelivered) -> dict[str, Any]:
         "held": held.select_related("event").defer("event__payload")[:SHOWN],
         "held_count": held.count(),
         "holders": _list_holders(row) if state is UndeliveredState.HELD else (),
-        "timeline": list_moments(_list_attempts(row)),
-        "payload": show_json(row.event.payload),
+        "timeline": list_moments(_list_attempts(row), of_refused=True),
+        "paper": read(payload) if read and isinstance(payload, dict) else None,
+        "payload": show_json(payload),
     }
 
 
 def _like(row: Undelivered) -> QuerySet[Undelivered]:
     """Undelivered facts about the same thing, of the same destination."""
     return Undelivered.objects.filter(destination=row.destination_id, aggregate=row.aggregate)
+
+
+def _list_behind(row: Undelivered) -> QuerySet[Undelivered]:
+    """What waits behind it; nothing waits behind what itself waits, or is discarded."""
+    held = _like(row).filter(state=UndeliveredState.HELD).order_by("sequence")
+    return held.none() if row.state in _QUIET else held
 
 
 def _list_holders(row: Undelivered) -> QuerySet[Undelivered]:

@@ -1,5 +1,6 @@
 """Sending facts to other installations, and taking in theirs."""
 
+from apps.sync.models.catalog import CatalogSource
 from apps.sync.models.comparing import SyncReconciliation
 from apps.sync.models.inbox import (
     Peer,
@@ -20,6 +21,7 @@ from apps.sync.models.sending import Attempt, Batch, Destination, Undelivered
 __all__ = [
     "Attempt",
     "Batch",
+    "CatalogSource",
     "Destination",
     "Peer",
     "ReceivedBatch",

@@ -45,6 +45,9 @@ class RemoteSale(ReceivedFact):
         verbose_name = "sale of another store"
         verbose_name_plural = "sales of other stores"
 
+    def __str__(self) -> str:
+        return f"{self.store} {self.number}"
+
 
 class RemoteReturn(ReceivedFact):
     """Goods that another store took back."""
@@ -55,6 +58,9 @@ class RemoteReturn(ReceivedFact):
         proxy = True
         verbose_name = "return of another store"
         verbose_name_plural = "returns of other stores"
+
+    def __str__(self) -> str:
+        return f"{self.store} return {self.number or self.sequence}"
 
 
 class RemotePayment(ReceivedFact):
@@ -67,6 +73,9 @@ class RemotePayment(ReceivedFact):
         verbose_name = "payment of another store"
         verbose_name_plural = "payments of other stores"
 
+    def __str__(self) -> str:
+        return f"{self.store} card payment #{self.sequence}"
+
 
 class RemoteShift(ReceivedFact):
     """A drawer that another store counted."""
@@ -78,6 +87,9 @@ class RemoteShift(ReceivedFact):
         verbose_name = "shift of another store"
         verbose_name_plural = "shifts of other stores"
 
+    def __str__(self) -> str:
+        return f"{self.store} Z {self.number}"
+
 
 class RejectedFact(ReceivedFact):
     """What another store told us and we could not take in."""
@@ -87,3 +99,6 @@ class RejectedFact(ReceivedFact):
     class Meta:
         proxy = True
         verbose_name = "rejected fact"
+
+    def __str__(self) -> str:
+        return f"#{self.sequence} {self.type}"

@@ -1,4 +1,4 @@
-"""Who is told, and who may tell us: destinations, peers and their secrets.
+"""Who is told: destinations and their secrets.
 
 A secret is sealed where it is kept and never shown again. It is changed with two of them alive: the
 new one is made, both sides come to know it, and then it takes the place of the old one.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import F, Min
 from django_subatomic.db import transaction_required
 
@@ -16,7 +15,7 @@ from apps.core import audit
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
-from apps.sync.models import Destination, Peer
+from apps.sync.models import Destination
 from apps.sync.services.fencing import abandon_open_batch
 from apps.sync.signing import make_secret
 
@@ -72,53 +71,33 @@ def change_destination(
 
 
 @transaction_required
-def register_peer(*, actor: Actor, source: str, name: str, now: datetime) -> tuple[Peer, str]:
-    """Let another installation send to us; the peer and its new secret, which is shown once.
-
-    Raises:
-        SyncStateConflict: it is registered, or it is this installation itself.
-    """
-    if source == settings.SYNC_SOURCE:
-        raise SyncStateConflict(f"{source} is this installation: it cannot send to itself.")
-    secret = make_secret()
-    peer, is_new = Peer.objects.get_or_create(
-        source=source, defaults={"name": name, "secret": secret, "created_at": now}
-    )
-    if not is_new:
-        raise SyncStateConflict(f"{source} is registered already.")
-    _note(now, actor, peer, "registered", {"source": source})
-    return peer, secret
-
-
-@transaction_required
-def add_second_secret(*, actor: Actor, row: Destination | Peer, secret: str, now: datetime) -> str:
-    """Begin to change the secret: from now on both are used. Made here, where none is given.
+def add_second_secret(*, actor: Actor, destination_id: int, secret: str, now: datetime) -> str:
+    """Begin to change the secret: from now on it is signed with both. Made here, if none is given.
 
     Raises:
         SyncStateConflict: there are two already.
     """
-    secret = secret or make_secret()
-    if not _rows_like(row).filter(second_secret="").update(second_secret=secret):
+    found, secret = lock_destination(destination_id), secret or make_secret()
+    rows = Destination.objects.filter(pk=found.pk, second_secret="")
+    if not rows.update(second_secret=secret):
         raise SyncStateConflict("There are two secrets already: end that change first.")
-    _note(now, actor, row, "secret_added", {"fields": ["second_secret"]})
+    facts: dict[str, JSON] = {"code": found.code, "fields": ["second_secret"]}
+    _note(now, actor, found, "secret_added", facts)
     return secret
 
 
 @transaction_required
-def promote_secret(*, actor: Actor, row: Destination | Peer, now: datetime) -> None:
-    """End the change of a secret: the new one is used alone.
+def promote_secret(*, actor: Actor, destination_id: int, now: datetime) -> None:
+    """End the change of a secret: it is signed with the new one alone.
 
     Raises:
         SyncStateConflict: there is no second one.
     """
-    rows = _rows_like(row).exclude(second_secret="")
+    found = lock_destination(destination_id)
+    rows = Destination.objects.filter(pk=found.pk).exclude(second_secret="")
     if not rows.update(secret=F("second_secret"), second_secret=""):
         raise SyncStateConflict("There is one secret only: somebody has ended the change.")
-    _note(now, actor, row, "secret_promoted", {"fields": ["secret"]})
-
-
-def _rows_like(row: Destination | Peer) -> Any:
-    return type(row)._default_manager.filter(pk=row.pk)  # noqa: SLF001 - Django's own name for it
+    _note(now, actor, found, "secret_promoted", {"code": found.code, "fields": ["secret"]})
 
 
 def _last_number() -> int:
@@ -132,7 +111,8 @@ def _first_number() -> int:
 
 
 def _note(
-    now: datetime, actor: Actor, row: Destination | Peer, what: str, facts: dict[str, JSON]
+    now: datetime, actor: Actor, found: Destination, what: str, facts: dict[str, JSON]
 ) -> None:
-    kind = "destination" if isinstance(row, Destination) else "peer"
-    audit.record(audit.AuditFact(now, actor, f"{kind}.{what}", f"{kind}:{row.pk}", facts))
+    audit.record(
+        audit.AuditFact(now, actor, f"destination.{what}", f"destination:{found.pk}", facts)
+    )

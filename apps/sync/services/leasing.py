@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LEASE = timedelta(minutes=2)  # well over what one request may take
+_LEEWAY = timedelta(minutes=1)  # by which clocks of several machines may differ
 
 
 class LeaseLost(Exception):
@@ -44,12 +45,14 @@ def claim(code: str, *, now: datetime, is_forced: bool = False) -> Lease | None:
     that we ever set comes from a clock that was set back, and holds nobody up.
     """
     is_free = (
-        Q(leased_until__isnull=True) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LEASE)
+        Q(leased_until__isnull=True)
+        | Q(leased_until__lte=now)
+        | Q(leased_until__gt=now + LEASE + _LEEWAY)
     )
     is_due = (
         Q(next_attempt_at__isnull=True)
         | Q(next_attempt_at__lte=now)
-        | Q(next_attempt_at__gt=now + LONGEST_WAIT)
+        | Q(next_attempt_at__gt=now + LONGEST_WAIT + _LEEWAY)
     )
     wanted = Destination.objects.filter(is_free, code=code).exclude(state=DestinationState.STOPPED)
     wanted = wanted if is_forced else wanted.filter(is_due)
