@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.setting import Figures
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
-GROUPS = ("sale", "lookup", "import", "payments", "register")
+GROUPS = ("sale", "lookup", "import", "payments", "register", "sync")
 console = Console(stderr=True)
 
 
@@ -53,7 +53,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from bench import imports, lookup, payments, register, sale  # noqa: PLC0415 - need Django set up
+    from bench import imports, lookup, payments, register, sale, syncing  # noqa: PLC0415 - need Django set up
     from bench.scene import build_scene  # noqa: PLC0415
 
     scene = build_scene()
@@ -63,6 +63,7 @@ def runners() -> dict[str, Callable[[], Figures]]:
         "import": imports.measure,
         "payments": lambda: payments.measure(url, scene),
         "register": register.measure,
+        "sync": lambda: syncing.measure(url, scene),
     }
 
 

@@ -50,4 +50,10 @@ GOALS: dict[str, Goal] = {
     "payments.cash_ratio_while_stripe_hangs": at_least(0.9),
     "payments.longest_held_s": at_most(20),
     "register.price_100_lines_ms": at_most(20),
+    "sync.drain_per_s": at_least(5_000),
+    "sync.last_to_first_batches": at_least(0.8),
+    "sync.sender_memory_mb": at_most(250),
+    "sync.receiver_ratio_to_insert": at_least(0.3),
+    "sync.sale_cost_ratio": at_most(1.05),
+    "sync.dead_redis_ms": at_most(50),
 }

@@ -40,15 +40,24 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def gunicorn(
-    environment: Mapping[str, str], *, workers: int = 2, threads: int = 4
+    environment: Mapping[str, str],
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    application: str = "config.wsgi",
+    quiet: bool = False,
 ) -> Iterator[Server]:
-    """The application as it is deployed, ready for requests."""
+    """The application as it is deployed, ready for requests; `quiet` throws its log away."""
     port = free_port()
     program = Path(sys.executable).with_name("gunicorn")
-    command: list[str | Path] = [program, "-c", "python:config.gunicorn", "config.wsgi"]
+    command: list[str | Path] = [program, "-c", "python:config.gunicorn", application]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     command += ["--workers", str(workers), "--threads", str(threads)]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stderr=subprocess.DEVNULL if quiet else None,
+    )
     try:
         wait_for(f"http://127.0.0.1:{port}/health/live", process)
         yield Server(port, process.pid)

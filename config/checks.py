@@ -14,6 +14,7 @@ from apps.orders.z_checks import find_faulty_shifts
 from apps.payments.drawer_selectors import find_unbalanced_drawers
 from apps.payments.selectors import find_payment_drift
 from apps.payments.stored_value_selectors import find_stored_value_drift
+from apps.sync.conservation import find_lost_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,5 +30,6 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "shifts": find_faulty_shifts,
     "points": find_points_faults,
     "facts told": find_sequence_faults,
+    "sync": find_lost_facts,
     "audit": find_broken_links,
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from apps.payments.gateway.calling import load_sdk
 
 threads = 4
+control_socket_disable = True  # nobody steers it by a socket in the home folder
 keepalive = 30  # seconds: a till keeps its connection between two scans
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn makes a nameless file in it
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None  # the heartbeat touches no disk

@@ -15,12 +15,14 @@ from apps.orders.events import (
     ReceiptEmailAsked,
     ReplayAsked,
     ReturnCompleted,
+    ShiftAmended,
     ShiftClosed,
 )
 from apps.orders.panels import list_in_brief, list_promotion_uses, list_sales_to
 from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
+from apps.sync import events as sync_events
 from apps.sync.panels import list_notices as list_sync_notices
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     ReturnCompleted: ("payments.settle_order",),
     BlindReturnCompleted: (),
     ShiftClosed: (),
+    ShiftAmended: (),
     ReceiptEmailAsked: ("orders.send_receipt",),
     ReplayAsked: ("orders.replay_baskets",),
     StripeEventReceived: ("payments.work_event",),
@@ -43,6 +46,11 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     catalog_events.PriceChanged: (),
     PaymentCaptured: (),
     PaymentRefunded: (),
+    sync_events.DestinationStopped: (),
+    sync_events.DeliveryFailing: (),
+    sync_events.DeliveryResumed: (),
+    sync_events.FactDead: (),
+    sync_events.BooksDiffer: (),
 }
 
 # What a login says of the shift at its till.
@@ -93,6 +101,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "catalog.promotion": _SEE,
         "catalog.storepricebook": _SEE,
         "catalog.importrun": _SEE,
+        "sync.catalogsource": _SEE,
         "customers.customer": _SEE,
         "customers.exemptioncertificate": _SEE,
         "customers.loyaltyprogramme": _SEE,
@@ -136,6 +145,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "sync.batch": _SEE,
         "sync.attempt": _SEE,
         "sync.undelivered": _SEE,
+        "sync.syncreconciliation": _SEE,
         "sync.peer": _SEE,
         "sync.sequencegap": _SEE,
         "sync.receivedbatch": _SEE,
@@ -193,6 +203,7 @@ OFFICE_PAGES: Mapping[Permission, Mapping[str, tuple[str, ...]]] = {
         "customers.loyaltyprogramme": _EDIT,
         "stores.rolelimit": ("view", "change"),
         "stores.servicetoken": _EDIT,
+        "sync.catalogsource": _EDIT,
         "stores.store": _EDIT,
         "stores.licence": (*_EDIT, "delete"),
         "stores.sellinghours": (*_EDIT, "delete"),

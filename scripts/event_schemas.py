@@ -50,6 +50,7 @@ FACTS: dict[str, tuple[str, dict[str, str | Schema]]] = {
             "business_date": {"type": "string", "format": "date"},
             "total_cents": {"type": "integer"},
             "reason": _TEXT,
+            "order": "Order",
             "moved": _MOVED,
         },
     ),
@@ -64,6 +65,15 @@ FACTS: dict[str, tuple[str, dict[str, str | Schema]]] = {
     "shift.closed": (
         "A drawer was counted and its shift closed.",
         {"terminal_id": {"type": "integer"}, "shift_id": _UUID, "z": "ZOut"},
+    ),
+    "shift.amended": (
+        "A sale arrived when its shift was closed.",
+        {
+            "terminal_id": {"type": "integer"},
+            "shift_id": _UUID,
+            "business_date": {"type": "string", "format": "date"},
+            "amendment": "ZAmendmentOut",
+        },
     ),
 }
 

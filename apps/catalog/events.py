@@ -40,8 +40,8 @@ class ProductUpdated(Event):
     """Products came, were changed, or went; each stands in `products` as it is now.
 
     The aggregate is `product:<sku>` of a product that was changed by itself. Of many it is what
-    changed them: `catalog:import:<id>`, `catalog:category:<department>/<name>` or
-    `catalog:modifier-group:<name>`.
+    changed them: `catalog:import:<id>`, `catalog:category:<department>/<name>`,
+    `catalog:modifier-group:<name>` or `catalog:head-office:catalog`.
     """
 
     type: ClassVar[str] = "product.updated"
@@ -55,7 +55,7 @@ class PriceChanged(Event):
     """Prices were set, scheduled or withdrawn.
 
     The aggregate is `product:<sku>` of a price that was set by itself. Of many it is what set
-    them: `catalog:import:<id>` or `catalog:edition:<code>`.
+    them: `catalog:import:<id>`, `catalog:edition:<code>` or `catalog:head-office:catalog`.
     """
 
     type: ClassVar[str] = "price.changed"

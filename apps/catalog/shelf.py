@@ -106,6 +106,13 @@ def take(wanted: Wanted) -> Found:
     return found
 
 
+def read(wanted: Wanted) -> dict[int, Item]:
+    """Items by id as they are now, past the shelf: for who reads the whole catalog once."""
+    book_id, book = book_of(store_id=wanted.store_id, revision=wanted.revision)
+    ids = list(wanted.product_ids)
+    return _to_items(_fetch([], ids, book_id, wanted.now), book) if ids else {}
+
+
 def book_of(*, store_id: int, revision: int) -> tuple[int, str]:
     """Id and code of the price book a store sells by; (0, "") where it has none yet."""
     known = _books.entries(revision).get(store_id)

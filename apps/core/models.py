@@ -86,6 +86,9 @@ class OutboxSequence(models.Model):
     """
 
     last = models.PositiveBigIntegerField(default=0)
+    pruned_through = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Facts up to this number may be gone: all were told"
+    )
 
     def __str__(self) -> str:
         return str(self.last)

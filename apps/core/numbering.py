@@ -11,11 +11,13 @@ an error in the log, and only later facts about the same thing wait for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import orjson
 import structlog
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import Cast
 from django_subatomic.db import durable, transaction
 
 from apps.core.event_schemas import find_fault
@@ -24,6 +26,7 @@ from apps.core.sql import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 BATCH = 1_000
 _ONLY_ROW = 1
@@ -34,6 +37,17 @@ _NUMBER = (
 _REMEMBER = "UPDATE core_outboxsequence SET last = %s"
 
 log = structlog.get_logger()
+
+
+class _Waiting(NamedTuple):
+    """A fact without a number; the payload as text, which orjson reads four times as fast."""
+
+    position: int
+    event_id: UUID
+    type: str
+    version: int
+    aggregate: str
+    text: str
 
 
 @durable
@@ -60,14 +74,18 @@ def retry_faulty() -> int:
 
 
 def find_sequence_faults() -> Iterator[str]:
-    """A sentence for each way in which the numbers given are not dense."""
-    numbered = OutboxEvent.objects.filter(sequence__isnull=False)
-    sums = numbered.aggregate(least=Min("sequence"), most=Max("sequence"), count=Count("pk"))
-    last = OutboxSequence.objects.values_list("last", flat=True).first() or 0
-    if sums["count"] and sums["most"] - sums["least"] + 1 != sums["count"]:
-        yield f"Of the facts {sums['least']} to {sums['most']} only {sums['count']} are there."
-    if sums["count"] and sums["most"] != last:
-        yield f"The last fact has the number {sums['most']}, and the last number given is {last}."
+    """A sentence for each way in which the numbers given are not dense.
+
+    Of those that may be gone, some are still there.
+    """
+    last, pruned = OutboxSequence.objects.values_list("last", "pruned_through").first() or (0, 0)
+    numbered = OutboxEvent.objects.filter(sequence__gt=pruned)
+    found = numbered.aggregate(most=Max("sequence"), count=Count("pk"))
+    most = found["most"] or pruned
+    if most - pruned != found["count"]:
+        yield f"Of the facts {pruned + 1} to {most} only {found['count']} are there."
+    if most != last:
+        yield f"The last fact has the number {most}, and the last number given is {last}."
 
 
 @transaction
@@ -93,26 +111,34 @@ def _write_numbers(positions: list[int], *, after: int) -> None:
     batch.run()
 
 
-def _list_waiting() -> list[OutboxEvent]:
-    """The oldest facts without a number, without those that wait behind a faulty one."""
-    faulty = OutboxEvent.objects.filter(
-        ~Q(fault=""), aggregate=OuterRef("aggregate"), position__lte=OuterRef("position")
+def _list_waiting() -> list[_Waiting]:
+    """The oldest facts without a number, without those that wait behind a faulty one.
+
+    Their places are looked up first: a database that knows little of the table yet would sort all
+    that waits together with its payload.
+    """
+    held = list(OutboxEvent.objects.exclude(fault="").values_list("aggregate", flat=True))
+    waiting = OutboxEvent.objects.filter(is_shared=True, sequence__isnull=True)
+    places = waiting.exclude(aggregate__in=held).order_by("position").values_list("position")
+    facts = (
+        OutboxEvent.objects.filter(position__in=[place for (place,) in places[:BATCH]])
+        .annotate(text=Cast("payload", TextField()))
+        .order_by("position")
     )
-    waiting = OutboxEvent.objects.filter(~Exists(faulty), is_shared=True, sequence__isnull=True)
-    return list(waiting.order_by("position")[:BATCH])
+    return [_Waiting(*row) for row in facts.values_list(*_Waiting._fields)]
 
 
-def _sort_out(waiting: list[OutboxEvent]) -> list[OutboxEvent]:
+def _sort_out(waiting: list[_Waiting]) -> list[_Waiting]:
     """Those that are as promised; the faulty are marked, and hold back what is behind them."""
     good, held = [], set()
     for fact in waiting:
         if fact.aggregate in held:
             continue
-        fault = find_fault(fact.type, fact.version, fact.payload)
+        fault = find_fault(fact.type, fact.version, orjson.loads(fact.text))
         if not fault:
             good.append(fact)
             continue
         held.add(fact.aggregate)
-        OutboxEvent.objects.filter(pk=fact.pk).update(fault=fault)
+        OutboxEvent.objects.filter(pk=fact.position).update(fault=fault)
         log.error("fact_not_as_its_schema", event_id=str(fact.event_id), fault=fault)
     return good

@@ -72,7 +72,8 @@ class BlindReturnCompleted(StoreFact):
 class OrderVoided(StoreFact):
     """A sale was taken back: its stock returned and its money handed back.
 
-    It happens on the business day of the sale. `moved` is what went back into stock, in base units
+    It happens on the business day of the sale. `order` is the order as the void answered it: its
+    negative tenders are what was handed back. `moved` is what went back into stock, in base units
     by SKU.
     """
 
@@ -83,6 +84,7 @@ class OrderVoided(StoreFact):
     business_date: date
     total_cents: int
     reason: str
+    order: Mapping[str, Any]
     moved: Mapping[str, int]
 
 
@@ -95,6 +97,18 @@ class ShiftClosed(StoreFact):
     terminal_id: int
     shift_id: str
     z: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftAmended(StoreFact):
+    """A sale arrived when its shift was closed. `amendment` is what it adds to the shift's Z."""
+
+    type: ClassVar[str] = "shift.amended"
+
+    terminal_id: int
+    shift_id: str
+    business_date: str
+    amendment: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

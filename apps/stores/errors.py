@@ -58,6 +58,12 @@ class PairingCodeInvalid(DomainError):
     title = "The pairing code is wrong, used or older than 15 minutes"
 
 
+class StoreUnknown(DomainError):
+    code = "store-unknown"
+    title = "There is no such store"
+    kind = Kind.NOT_FOUND
+
+
 class TerminalUnknown(DomainError):
     code = "terminal-unknown"
     title = "There is no such terminal"

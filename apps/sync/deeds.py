@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from apps.sync.types import Format, UndeliveredState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
+
+    from apps.core.types import JSON
 
 # What a person can send again, and what they can let go of for good.
 REPLAYABLE = (UndeliveredState.DEAD.value, UndeliveredState.RETRY.value)
@@ -61,6 +63,7 @@ class NewDestination:
     compresses: bool = True
     token: str = ""
     secret: str = ""
+    options: Mapping[str, JSON] = field(default_factory=dict)
     begins_now: bool = False  # with what happens from now on, not with all that is on record
 
     def __repr__(self) -> str:

@@ -83,7 +83,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Destination
-        fields = ("code", "name", "format")
+        fields = ("code", "name", "format", "options")
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -100,6 +100,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
             url=given["url"],
             format=Format(given["format"]),
             compresses=given["compresses"],
+            options=given["options"] or {},
             token=given["new_token"].strip(),
             secret=given["new_secret"],
             begins_now=given["begins"] == "now",
@@ -108,9 +109,14 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
     def changes(self) -> dict[str, Any]:
         """The columns that were typed, of a destination that is there."""
         given = self.cleaned_data
-        names = [name for name in ("name", "url", "compresses") if name in self.changed_data]
+        names = [
+            name for name in ("name", "url", "compresses", "options") if name in self.changed_data
+        ]
         secrets = {"token": given["new_token"].strip(), "secret": given["new_secret"]}
-        return {name: given[name] for name in names} | {k: v for k, v in secrets.items() if v}
+        typed = {name: given[name] for name in names}
+        if "options" in typed:
+            typed["options"] = typed["options"] or {}
+        return typed | {k: v for k, v in secrets.items() if v}
 
 
 class PeerForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+MOST_TOLD = 100  # gaps
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -42,6 +44,10 @@ class Seen:
     def has(self, number: int) -> bool:
         """Whether this number has come."""
         return number <= self.through and not any(number in gap for gap in self.gaps)
+
+    def told_gaps(self) -> list[dict[str, int]]:
+        """What is missing, lowest first, as far as it is told."""
+        return [{"first": gap.first, "last": gap.last} for gap in self.gaps[:MOST_TOLD]]
 
     def after(self, came: Span) -> Seen:
         """What is seen and missing once these numbers have come as well."""

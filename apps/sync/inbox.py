@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.sync.errors import PeerUnknown
 from apps.sync.gaps import Seen, Span
@@ -34,6 +34,29 @@ def get_seen(peer: Peer) -> Seen:
     """Which numbers of a peer have come, and which are missing."""
     gaps = peer.gaps.order_by("first").values_list("first", "last")
     return Seen(peer.seen_through, tuple(Span(*gap) for gap in gaps))
+
+
+def describe_status(*, source: str) -> dict[str, Any]:
+    """What has come of a source, and what is missing.
+
+    Raises:
+        PeerUnknown: no such installation sends to this one.
+    """
+    peer = get_peer(source=source)
+    seen = get_seen(peer)
+    return {
+        "source": peer.source,
+        "last_sequence": seen.through,
+        "next_expected_sequence": seen.next_expected,
+        "gaps": seen.told_gaps(),
+        "counts": {
+            "accepted": peer.accepted_count,
+            "duplicate": peer.duplicate_count,
+            "rejected": peer.rejected_count,
+        },
+        "warning": peer.warning,
+        "last_received_at": peer.last_seen_at,
+    }
 
 
 def find_answer(*, peer_id: int, batch_id: str) -> tuple[str, str] | None:

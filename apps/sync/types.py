@@ -68,6 +68,15 @@ class ReceivedState(StrEnum):
     REJECTED = "REJECTED"
 
 
+class Comparison(StrEnum):
+    """What came of comparing a day's books with those of a destination."""
+
+    AGREES = "AGREES"
+    DIFFERS = "DIFFERS"
+    NOT_COMPARED = "NOT_COMPARED"  # it shows no totals
+    NOT_REACHED = "NOT_REACHED"  # it did not answer, or not as it should: the next night again
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact that is told to other installations."""

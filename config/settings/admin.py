@@ -124,6 +124,7 @@ UNFOLD: dict[str, Any] = {
                 _page("Categories", "category", "catalog.category"),
                 _page("Modifiers", "tune", "catalog.modifiergroup"),
                 _page("Price books", "menu_book", "catalog.pricebook"),
+                _page("Head office", "domain", "sync.catalogsource"),
             ),
             _group(
                 "Stock",
@@ -156,6 +157,7 @@ UNFOLD: dict[str, Any] = {
                     "badge": "apps.sync.admin.undelivered.dead_badge",
                 },
                 _page("Batches", "inventory", "sync.batch"),
+                _page("Comparisons", "balance", "sync.syncreconciliation"),
                 _page("Facts", "bolt", "core.outboxevent"),
                 _page("Peers", "hub", "sync.peer"),
                 _page("Received batches", "move_to_inbox", "sync.receivedbatch"),

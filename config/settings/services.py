@@ -100,9 +100,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.send_waiting_receipts",
         "schedule": 30.0,
     },
+    "read the catalog of the head office": {"task": "sync.pull_catalog", "schedule": 300.0},
     "forget where receipts were sent": {
         "task": "orders.forget_addresses",
         "schedule": crontab(hour="8", minute="20"),
+    },
+    "tell other back offices what happened": {"task": "sync.dispatch", "schedule": 300.0},
+    "forget what was told long ago": {
+        "task": "sync.prune",
+        "schedule": crontab(hour="8", minute="40"),
+    },
+    "compare past days with other back offices": {
+        "task": "sync.reconcile",
+        "schedule": crontab(hour="9", minute="20"),
     },
     "recompute the books at night": {
         "task": "core.verify_ledgers",

@@ -55,6 +55,7 @@ from tests.payments.rows import (
     make_reader,
     make_refund,
 )
+from tests.sync.catalog.offices import follow
 from tests.sync.office_rows import (
     make_attempt,
     make_batch,
@@ -120,6 +121,7 @@ def make_everything() -> None:
     file_certificate(customer_id=make_customer().pk)
     make_points(make_programme(), make_customer(), 250)
     make_service_token()
+    follow("https://office.example.com")
     number_facts()
     _tell_and_hear()
 

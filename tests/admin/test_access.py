@@ -28,6 +28,7 @@ NOBODY_IS_HERE = "00000000-0000-0000-0000-000000000000"
 SEEN = {
     "core_auditentry", "stores_store", "stores_staff", "stores_terminal", "stores_taxjurisdiction",
     "stores_taxtreatment", "stores_approval", "stores_rolelimit", "stores_servicetoken",
+    "sync_catalogsource",
     "catalog_product", "catalog_price", "catalog_category",
     "catalog_modifiergroup", "catalog_pricebook", "catalog_importrun", "catalog_barcode",
     "catalog_promotion", "catalog_priceedition", "catalog_editionprice", "orders_basketreplay",
@@ -57,7 +58,8 @@ MANAGER_ADDS = {
 }  # fmt: skip
 OWNER_ADDS = MANAGER_ADDS | {
     "stores_store", "stores_staff", "stores_servicetoken", "stores_taxjurisdiction",
-    "stores_taxtreatment", "customers_loyaltyprogramme", "sync_destination", "sync_peer",
+    "stores_taxtreatment", "customers_loyaltyprogramme", "sync_catalogsource", "sync_destination",
+    "sync_peer",
 }  # fmt: skip
 
 

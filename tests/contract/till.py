@@ -15,6 +15,8 @@ BUILT: tuple[tuple[str, str], ...] = (
     ("DELETE", "sessions/current"),
     (READ, "products/lookup"),
     (READ, "products"),
+    (READ, "catalog/snapshot"),
+    (READ, "catalog/changes"),
     (SEND, "orders/quote"),
     (SEND, "orders"),
     (READ, "orders/{id}"),
@@ -63,8 +65,6 @@ BUILT: tuple[tuple[str, str], ...] = (
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (
-    (READ, "catalog/snapshot"),
-    (READ, "catalog/changes"),
     (SEND, "orders/offline"),
     (READ, "stock/stream"),
     (SEND, "heartbeat"),

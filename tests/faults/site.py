@@ -20,7 +20,7 @@ import psycopg
 from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 60  # seconds after which a test gives up; nothing is timed
@@ -61,7 +61,9 @@ class Site:
     queue until there is another one.
     """
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    opening = "tests.faults.opening"  # the module that fills the database and says what is in it
+
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self._folder = folder
         self._url = database_url
         self._environment = {
@@ -72,20 +74,26 @@ class Site:
             "TILLHOUSE_VAR": str(folder),
             "REDIS_URL": "",
             "OUTBOX_DOORBELL": "false",
+            **settings,
         }
         self._door = socket.create_server(("127.0.0.1", 0))
         self._address = f"127.0.0.1:{self._door.getsockname()[1]}"
         self._process: subprocess.Popen[bytes] | None = None
-        opened = self._run("-m", "tests.faults.opening")
+        opened = self.run("-m", self.opening)
         assert opened.returncode == 0, opened.stderr
-        shop = json.loads(opened.stdout)
-        self._token, self.product_id = shop["token"], shop["product_id"]
+        self.opened: dict[str, Any] = json.loads(opened.stdout)
+
+    @property
+    def product_id(self) -> int:
+        """What is sold there."""
+        product_id: int = self.opened["product_id"]
+        return product_id
 
     def start(self) -> None:
         """Start gunicorn. It loads the site once, so that a worker that died is soon replaced."""
         door = self._door.fileno()
         command: list[str | Path] = [Path(sys.executable).with_name("gunicorn"), "--preload"]
-        command += ["--bind", f"fd://{door}", "--log-level", "warning"]
+        command += ["--bind", f"fd://{door}", "--log-level", "warning", "--no-control-socket"]
         command += ["tests.faults.crashing_site"]
         self._process = subprocess.Popen(  # noqa: S603 - our own server
             command, cwd=ROOT, env=self._environment, pass_fds=[door], start_new_session=True
@@ -103,19 +111,35 @@ class Site:
             self._process.wait(DEADLINE)
         self._door.close()
 
+    @property
+    def port(self) -> int:
+        """Where it listens, on loopback."""
+        return int(self._address.rpartition(":")[2])
+
     def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
         """Send a request under /api/v1/.
 
         Raises:
             ConnectionError: the server was gone before it answered.
         """
+        status, given, answer = self.send(f"/api/v1/{path}", json.dumps(body).encode(), headers)
+        is_replay = given.get("Idempotency-Replayed") == "true"
+        return Answer(status, json.loads(answer), is_replay)
+
+    def send(
+        self, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send bytes; status, headers and bytes of the answer.
+
+        Raises:
+            ConnectionError: the server was gone before it answered.
+        """
         headers = {"Content-Type": "application/json", **headers}
-        headers["Authorization"] = f"Bearer {self._token}"
+        headers["Authorization"] = f"Bearer {self.opened['token']}"
         with closing(HTTPConnection(self._address, timeout=DEADLINE)) as wire:
-            wire.request("POST", f"/api/v1/{path}", json.dumps(body), headers)
+            wire.request("POST", path, body, headers)
             answer = wire.getresponse()
-            is_replay = answer.headers.get("Idempotency-Replayed") == "true"
-            return Answer(answer.status, json.loads(answer.read()), is_replay)
+            return answer.status, dict(answer.headers), answer.read()
 
     def burnt(self) -> str:
         """The step at which a process died last."""
@@ -131,14 +155,16 @@ class Site:
 
     def verify_ledgers(self) -> tuple[int, str]:
         """The exit code of the command, and what it complained about."""
-        done = self._run("manage.py", "verify_ledgers")
+        done = self.run("manage.py", "verify_ledgers")
         return done.returncode, done.stderr
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """A Python program in the site's environment, as an operator starts it."""
         return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self._environment,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +16,13 @@ from apps.payments.drawer_selectors import find_unbalanced_drawers
 from apps.payments.models import CashMovement, StoredValueAccount, StoredValueEntry
 from apps.payments.stored_value_codes import hash_code
 from apps.payments.stored_value_selectors import find_stored_value_drift
-from apps.stores.types import Role
-from tests.factories import make_store, open_till
-from tests.goods import make_product, make_snack
+from tests.factories import make_store
 
 from .crowd import assert_books_balance
-from .register_days import Desk, Register
+from .register_shops import make_register
 
 if TYPE_CHECKING:
-    from apps.stores.models import Store
+    from .register_days import Register
 
 ACTIONS = 300  # at some twelve minutes each: two days and a half
 # Before midnight of the days on which the clocks of New York go back and forward, and of any other.
@@ -38,24 +35,13 @@ NO_PENNIES = ", without pennies"
 AFTERWARDS = datetime(2027, 4, 1, tzinfo=UTC)
 
 
-def make_register(store: Store, seed: str) -> Register:
-    since = EVENINGS[seed.removesuffix(NO_PENNIES)]
-    codes = ("ana", "ben", "eva")
-    tills = [
-        open_till(store, Role.SHIFT_LEAD, code=code, number=number, now=since)[0]
-        for number, code in enumerate(codes, start=1)
-    ]
-    products = [make_product("BRB-1"), make_snack("CHP-1"), make_product("GIN-1", price_cents=1333)]
-    dice = random.Random(seed)  # noqa: S311 - dice, not secrets
-    desks = [Desk(till) for till in tills]
-    return Register(desks, products, since, dice, has_no_pennies=store.rounds_cash)
-
-
 @pytest.fixture(params=[*EVENINGS, f"fall{NO_PENNIES}", f"year's end{NO_PENNIES}"])
 def register(db: None, request: Any) -> Register:
     """The shop after a day and a night of random trade."""
     rounds_cash = request.param.endswith(NO_PENNIES)
-    register = make_register(make_store(all_day=True, rounds_cash=rounds_cash), request.param)
+    store = make_store(all_day=True, rounds_cash=rounds_cash)
+    since = EVENINGS[request.param.removesuffix(NO_PENNIES)]
+    register = make_register(store, request.param, since=since)
     with time_machine.travel(AFTERWARDS, tick=False):  # offline sales are none of the future
         for _ in range(ACTIONS):
             register.act()

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from apps.core.audit_checks import find_broken_link
 from apps.core.errors import Kind
-from apps.core.models import AuditEntry, OutboxEvent
+from apps.core.models import AuditEntry
 from apps.inventory.models import StockMovement
 from apps.inventory.selectors import find_ledger_drift
 from apps.orders.errors import OrderNotVoidable, OrderUnknown, VoidNeedsApproval
@@ -20,6 +21,7 @@ from apps.payments.models import Tender
 from apps.stores.types import Role
 from tests.conftest import NOON
 from tests.factories import make_store, open_till
+from tests.facts import told_once
 from tests.goods import line_of, make_product
 
 from .sales import booked, count_rows, on_hand, sold, voided
@@ -132,9 +134,10 @@ def test_a_void_is_in_the_audit_of_the_terminal_that_voided(
 
 def test_the_news_of_a_void_goes_out(till: Till, lead_till: Till, chips: Product) -> None:
     order = sold(till, chips)
-    voided(lead_till, order["id"], now=SOON)
-    event = OutboxEvent.objects.get(type="order.voided")
+    answer = voided(lead_till, order["id"], now=SOON)
+    event = told_once("order.voided")
     assert (event.aggregate, event.occurred_at) == (f"order:{order['id']}", SOON)
+    assert [tender["amount_cents"] for tender in answer["tenders"]] == [10_000_000, -199]
     assert event.payload == {
         "store": till.store.code,
         "store_id": till.store.id,
@@ -143,6 +146,7 @@ def test_the_news_of_a_void_goes_out(till: Till, lead_till: Till, chips: Product
         "business_date": order["business_date"],
         "total_cents": order["total_cents"],
         "reason": "wrong bottle",
+        "order": orjson.loads(orjson.dumps(answer, option=orjson.OPT_UTC_Z)),
         "moved": {chips.sku: 1},
     }
 

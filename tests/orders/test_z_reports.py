@@ -17,6 +17,7 @@ from apps.orders.z_reports import render_z
 from apps.payments.drawer_selectors import find_unbalanced_drawers
 from apps.payments.errors import ShiftNotOpen
 from tests.conftest import NOON
+from tests.facts import told_once
 from tests.goods import basket, line_of
 from tests.payments.drawers import FLOAT_CENTS, closed, moved, opened
 
@@ -144,6 +145,17 @@ def test_a_late_sale_belongs_to_the_shift_in_which_it_was_made(
     assert order.shift_id == UUID(z["shift_id"])
     assert f"{order.business_date}" == z["business_date"]
     assert order.number == "BRW-1-261122-0002"
+
+
+def test_a_late_sale_is_told_with_what_it_adds_to_the_z(
+    till: Till, chips: Product, z: dict[str, Any]
+) -> None:
+    late(till, chips)
+    fact, amendment = told_once("shift.amended"), ZAmendment.objects.get()
+    assert fact.aggregate == told_once("shift.closed").aggregate == f"shift:{z['shift_id']}"
+    assert (fact.payload["shift_id"], fact.payload["store"]) == (z["shift_id"], till.store.code)
+    assert fact.payload["business_date"] == z["business_date"]
+    assert fact.payload["amendment"] == amendment.snapshot
 
 
 def test_a_late_sale_needs_no_open_shift(till: Till, chips: Product, z: dict[str, Any]) -> None:

@@ -126,6 +126,12 @@ class ProductAdmin(TellingPage, OfficeAdmin):
             now, stores = timezone.now(), list_store_names()
             context["panel"] = product_panel(stores=stores, product_id=product.pk, now=now)
             context["panel_title"] = "Store"
+            if product.is_central:
+                messages.info(
+                    request,
+                    "The head office keeps this product: what you change here is overwritten when"
+                    " it changes there.",
+                )
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:

@@ -102,6 +102,13 @@ class Product(models.Model):
     )
     modifier_groups = models.ManyToManyField(ModifierGroup, blank=True, related_name="products")
     is_active = models.BooleanField(default=True, help_text="Only active products can be sold.")
+    is_central = models.BooleanField(
+        "kept by the head office",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="What is changed here is overwritten when it changes there.",
+    )
 
     class Meta:
         constraints = [

@@ -61,7 +61,7 @@ def of_many(kind: str, name: object) -> str:
 def tell_products(*, aggregate: str, told: Iterable[ToldProduct], now: datetime) -> None:
     """Publish what became of products, once their rows are written."""
     _publish(
-        ProductUpdated(aggregate=aggregate, occurred_at=now, products=_describe(some))
+        ProductUpdated(aggregate=aggregate, occurred_at=now, products=describe_products(some))
         for some in batched(told, MOST_TOLD)
     )
 
@@ -91,7 +91,8 @@ def _publish(events: Iterator[Event]) -> None:
         batch.run()
 
 
-def _describe(told: Sequence[ToldProduct]) -> list[Mapping[str, JSON]]:
+def describe_products(told: Sequence[ToldProduct]) -> list[Mapping[str, JSON]]:
+    """Each product whole, as other systems are told of it."""
     groups = _groups({name for product in told for name in product.state["modifier_groups"]})
     return [_describe_one(product, groups) for product in told]
 

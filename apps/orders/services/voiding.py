@@ -61,9 +61,10 @@ def void_order(
     let_go(till=till, order=order, now=now)
     Order.objects.filter(pk=order_id).update(void_shift=hold_drawer(till))
     moves = coming_back((line.product_id, line.stock_units) for line in lines)
-    _tell(order, till, (reason, leave), moves, now)
+    answer = describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
+    _tell(order, till, (reason, leave), answer, moves, now)
     restock_voided(till=till, order_id=order_id, moves=moves, reason=reason, now=now)
-    return describe_orders([get_order(store_id=till.store.id, order_id=order_id)])[0]
+    return answer
 
 
 def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
@@ -79,7 +80,12 @@ def _claim(order: Order, till: Till, reason: str, now: datetime) -> None:
 
 
 def _tell(
-    order: Order, till: Till, why: tuple[str, Leave], moves: Sequence[Move], now: datetime
+    order: Order,
+    till: Till,
+    why: tuple[str, Leave],
+    answer: dict[str, Any],
+    moves: Sequence[Move],
+    now: datetime,
 ) -> None:
     reason, leave = why
     subject = f"order:{order.pk}"
@@ -101,6 +107,7 @@ def _tell(
             business_date=order.business_date,
             total_cents=order.total_cents,
             reason=reason,
+            order=answer,
             moved=name_moved(moves),
         )
     )

@@ -99,7 +99,7 @@ class ServiceTokenAdmin(ReadOnlyAdmin):
         """Ask whose token it is and what for, then show it once."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = ServiceTokenForm(request.POST or None)
+        form = ServiceTokenForm(request.POST if request.method == "POST" else None)
         token = None
         if request.method == "POST" and form.is_valid():
             try:

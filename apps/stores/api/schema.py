@@ -44,11 +44,8 @@ class SessionOrServiceTokenScheme(OpenApiAuthenticationExtension):  # type: igno
     """Either of the two."""
 
     target_class = "apps.stores.api.services.SessionOrServiceAuthentication"
-    name = ["sessionToken", "serviceToken"]
+    name = "sessionOrServiceToken"
 
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        return [{name: []} for name in self.name]  # one of them, not both
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        kinds = (SessionTokenScheme, ServiceTokenScheme)
-        return [kind(self.target).get_security_definition(auto_schema) for kind in kinds]
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        description = "The token of a cashier's session, or of a program."
+        return {"type": "http", "scheme": "bearer", "description": description}

@@ -25,9 +25,19 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-_NEW = ("name", "code", "url", "format", "compresses", "new_token", "new_secret", "begins")
-_TYPED = ("name", "url", "compresses", "new_token", "new_secret")
-_SEEN = ("name", "code", "url", "format", "compresses")
+_NEW = (
+    "name",
+    "code",
+    "url",
+    "format",
+    "options",
+    "compresses",
+    "new_token",
+    "new_secret",
+    "begins",
+)
+_TYPED = ("name", "url", "options", "compresses", "new_token", "new_secret")
+_SEEN = ("name", "code", "url", "format", "options", "compresses")
 
 
 @admin.register(Destination)

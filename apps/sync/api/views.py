@@ -16,9 +16,8 @@ from apps.stores.errors import PermissionMissing, TokenInvalid, TokenRequired
 from apps.stores.service_types import Scope, ServiceCaller
 from apps.sync import errors
 from apps.sync.api.serializers import BatchIn, BatchOut, StatusOut, StatusQuery
-from apps.sync.inbox import get_peer, get_seen
+from apps.sync.inbox import describe_status
 from apps.sync.services.receiving.batches import Delivery, receive_batch
-from apps.sync.services.receiving.recording import describe_gaps
 from apps.sync.types import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -88,23 +87,7 @@ class SyncStatusView(ApiView):
         """Which numbers have come, and what is missing, for who sends them or may read."""
         source = self.read(request, StatusQuery)["source"]
         _refuse_stranger(cast("ServiceCaller", request.auth), source)
-        peer = get_peer(source=source)
-        seen = get_seen(peer)
-        return send_json(
-            {
-                "source": peer.source,
-                "last_sequence": seen.through,
-                "next_expected_sequence": seen.next_expected,
-                "gaps": describe_gaps(seen),
-                "counts": {
-                    "accepted": peer.accepted_count,
-                    "duplicate": peer.duplicate_count,
-                    "rejected": peer.rejected_count,
-                },
-                "warning": peer.warning,
-                "last_received_at": peer.last_seen_at,
-            }
-        )
+        return send_json(describe_status(source=source))
 
 
 def _refuse_stranger(caller: ServiceCaller, source: str) -> None:

@@ -1,5 +1,7 @@
 """Sending facts to other installations, and taking in theirs."""
 
+from apps.sync.models.catalog import CatalogSource
+from apps.sync.models.comparing import SyncReconciliation
 from apps.sync.models.inbox import (
     Peer,
     ReceivedBatch,
@@ -19,6 +21,7 @@ from apps.sync.models.sending import Attempt, Batch, Destination, Undelivered
 __all__ = [
     "Attempt",
     "Batch",
+    "CatalogSource",
     "Destination",
     "Peer",
     "ReceivedBatch",
@@ -30,5 +33,6 @@ __all__ = [
     "RemoteShift",
     "RemoteStock",
     "SequenceGap",
+    "SyncReconciliation",
     "Undelivered",
 ]

@@ -1,4 +1,7 @@
-"""Who sends to us, and what they sent: the inbox is also what the office sees of other stores."""
+"""Who sends to us, and what they sent: the inbox is also what the office sees of other stores.
+
+What belongs to a peer has a unique key that begins with it, so no index of the peer alone is kept.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ class Peer(models.Model):
 class SequenceGap(models.Model):
     """Numbers of a peer that have not come, while later ones have."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="gaps")
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="gaps", db_index=False)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
     found_at = models.DateTimeField()
@@ -59,7 +62,7 @@ class SequenceGap(models.Model):
 class ReceivedBatch(models.Model):
     """The answer to a batch, for when the same batch comes again."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="batches")
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="batches", db_index=False)
     batch_id = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64, help_text="Of the body, unpacked")
     first_sequence = models.PositiveBigIntegerField()
@@ -88,7 +91,7 @@ class ReceivedFact(models.Model):
     """
 
     position = models.BigAutoField(primary_key=True, help_text="In the order of arrival")
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="facts")
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="facts", db_index=False)
     event_id = models.UUIDField(help_text="Made from its content, where it came without one")
     sequence = models.PositiveBigIntegerField()
     type = models.CharField(max_length=80, blank=True)
@@ -133,7 +136,7 @@ class ReceivedFact(models.Model):
 class RemoteStock(models.Model):
     """What is on hand of a product in another installation's store, as its facts add up."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="stock")
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="stock", db_index=False)
     store = models.CharField(max_length=40)
     sku = models.CharField("SKU", max_length=80)
     on_hand = models.BigIntegerField()

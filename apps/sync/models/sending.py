@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
 from apps.core.fields import SealedField
+from apps.sync.options import check_options
 from apps.sync.types import (
     BatchState,
     DestinationState,
@@ -28,6 +29,14 @@ class Destination(models.Model):
     name = models.CharField(max_length=120)
     url = models.URLField("address", max_length=500)
     format = models.CharField(max_length=10, choices=choices(Format), default=Format.TILLHOUSE)
+    options = models.JSONField(
+        blank=True,
+        default=dict,
+        validators=[check_options],
+        help_text=(
+            'Accounts of journal lines: {"accounts": {"cash": {"code": "1000", "name": "Till"}}}.'
+        ),
+    )
     compresses = models.BooleanField(
         "compressed", default=True, help_text="Whether it takes bodies in gzip."
     )

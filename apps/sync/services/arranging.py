@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON, Actor
     from apps.sync.deeds import NewDestination
 
-_REFREEZE = frozenset({"url", "compresses"})  # what an open batch would not be right for
+_REFREEZE = frozenset({"url", "compresses", "options"})  # what an open batch would not be right for
 
 
 @transaction_required
@@ -37,7 +37,9 @@ def add_destination(*, actor: Actor, new: NewDestination, now: datetime) -> Dest
         SyncStateConflict: the code is taken.
     """
     starts_after = _last_number() if new.begins_now else _first_number() - 1
-    texts = {name: getattr(new, name) for name in ("name", "url", "format", "compresses")}
+    texts = {
+        name: getattr(new, name) for name in ("name", "url", "format", "compresses", "options")
+    }
     secrets = {"token": new.token, "secret": new.secret}
     numbers = {"starts_after": starts_after, "settled_through": starts_after}
     found, is_new = Destination.objects.get_or_create(

@@ -17,6 +17,8 @@ from apps.sync.signing import sign
 from tests.conftest import NOON
 from tests.factories import MANAGER, make_service_token
 
+from .orders import voided_order
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -73,6 +75,7 @@ def voided(moved: dict[str, int], cents: int = 2139, **fields: Any) -> Document:
         "business_date": "2026-11-22",
         "total_cents": cents,
         "reason": "wrong bottle",
+        "order": voided_order(order_id, cents),
         "moved": moved,
     }
     return event_of("order.voided", f"order:{order_id}", {**data, **fields})

@@ -74,7 +74,8 @@ def test_a_token_of_a_source_without_a_secret_is_refused(sender: Sender) -> None
 @pytest.mark.parametrize("header", ["webhook_id", "webhook_timestamp", "webhook_signature"])
 @pytest.mark.parametrize("value", ["", "v1,", "0", "\x7f", "9" * 3_000])
 def test_a_body_that_is_not_signed_is_refused(sender: Sender, header: str, value: str) -> None:
-    response = sender.post(sender.batch(captured()), **{header: value})
+    given: dict[str, Any] = {header: value}
+    response = sender.post(sender.batch(captured()), **given)
     assert refused(response) == (403, "signature-invalid")
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.sync.models import ReceivedBatch, ReceivedFact
+from apps.sync.services.receiving import columns
 
 from .sender import adjusted, captured, statuses, voided
 
@@ -84,6 +85,16 @@ def test_a_thousand_events_are_taken(sender: Sender) -> None:
 def test_an_empty_body_is_refused(sender: Sender) -> None:
     response = sender.post(b"", Content_Type="application/json")
     assert response.status_code in {400, 415}
+
+
+@pytest.mark.postgres
+def test_what_the_database_refuses_all_the_same_is_refused_and_leaves_nothing(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "MOST_UNITS", 2**62)
+    response = sender.post(sender.batch(adjusted(2**62), adjusted(2**62)))
+    assert (response.status_code, response.json()["code"]) == (422, "batch-unstorable")
+    assert not ReceivedFact.objects.exists()
 
 
 # --- Whatever comes -------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from apps.orders.models import BlindReturn, Order, Return, ZReport
 from apps.sync.models import ReceivedFact, RemoteStock
 from tests.factories import MANAGER, make_store
 from tests.goods import line_of, make_product, make_snack, receive
+from tests.orders.register_shops import make_register
 from tests.orders.sales import sold, voided
-from tests.orders.test_random_days import AFTERWARDS, make_register
+from tests.orders.test_random_days import AFTERWARDS, EVENINGS
 from tests.payments.drawers import opened
 
 from .sender import make_sender, statuses
@@ -38,7 +39,7 @@ ACTIONS = 120
 def shop(db: None) -> Register:
     """A shop after a day, in which stock moved in every way there is."""
     store = make_store(all_day=True)
-    register = make_register(store, "year's end")
+    register = make_register(store, "year's end", since=EVENINGS["year's end"])
     for product in register.products:
         receive(store, product, 50)
     with time_machine.travel(AFTERWARDS, tick=False):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max
 from django_subatomic.db import transaction_required
 
+from apps.core import outbox
+from apps.orders.events import ShiftAmended
 from apps.orders.models import Order, ZAmendment, ZReport
 from apps.orders.takings import sum_order
 from apps.orders.z_reports import describe_amendment, render_amendment
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 @transaction_required
 def amend_z(*, till: Till, shift: Shift, order_id: UUID, now: datetime) -> ZAmendment:
-    """Write a late sale down as the next amendment of its shift's Z, which stays as it is.
+    """Write a late sale down as the next amendment of its shift's Z, which stays as it is; tell it.
 
     Its cash was in the drawer when that was counted, so it explains as much of the variance. The
     caller holds the terminal's audit chain, so the numbers have no gaps.
@@ -39,7 +41,7 @@ def amend_z(*, till: Till, shift: Shift, order_id: UUID, now: datetime) -> ZAmen
         reason=LATE_REASON,
         now=now,
     )
-    return ZAmendment.objects.create(
+    amendment = ZAmendment.objects.create(
         z=z,
         number=last + 1,
         order=order,
@@ -48,3 +50,16 @@ def amend_z(*, till: Till, shift: Shift, order_id: UUID, now: datetime) -> ZAmen
         text=render_amendment(snapshot, z.snapshot),
         at=now,
     )
+    outbox.publish(
+        ShiftAmended(
+            aggregate=f"shift:{shift.pk}",
+            occurred_at=now,
+            store=till.store.code,
+            store_id=till.store.id,
+            terminal_id=till.register.id,
+            shift_id=str(shift.pk),
+            business_date=shift.business_date.isoformat(),
+            amendment=snapshot,
+        )
+    )
+    return amendment

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from apps.sync.services.receiving.judging import Judged
     from apps.sync.services.receiving.reading import ReadBatch
 
-MOST_GAPS_TOLD = 100
 ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
 
 log = structlog.get_logger()
@@ -180,14 +179,9 @@ def _answer(read: ReadBatch, outcome: _Outcome, seen: Seen) -> bytes:
             "batch_id": read.batch_id,
             "results": outcome.results,
             "next_expected_sequence": seen.next_expected,
-            "gaps": describe_gaps(seen),
+            "gaps": seen.told_gaps(),
         }
     )
-
-
-def describe_gaps(seen: Seen) -> list[dict[str, int]]:
-    """What is missing, lowest first, as far as it is told."""
-    return [{"first": gap.first, "last": gap.last} for gap in seen.gaps[:MOST_GAPS_TOLD]]
 
 
 def _write_answer(

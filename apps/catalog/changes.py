@@ -1,0 +1,108 @@
+"""What has become of products and prices since a reader looked last, and where it stands then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from apps.catalog.cursors import Cursor
+from apps.catalog.events import PriceChanged, ProductUpdated
+from apps.core.numbered import is_kept, last_number, list_told, mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Beyond these a snapshot is cheaper, for us and for who reads.
+MOST_FACTS = 50_000
+MOST_MENTIONS = 5_000
+_TYPES = (ProductUpdated.type, PriceChanged.type)
+
+type Place = tuple[int, int]  # the number of a fact, and how many products it has named by then
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The SKUs that facts name since a cursor, each once, and the cursor behind them.
+
+    `previous` has the SKUs that a product of these had before, the last one first.
+    """
+
+    skus: tuple[str, ...]
+    cursor: Cursor
+    has_more: bool = False
+    previous: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def head(book_id: int) -> Cursor:
+    """Where somebody stands who reads the catalog from now on."""
+    number = last_number()
+    return Cursor(number, mark_of(number), book_id)
+
+
+def list_changed(*, since: Cursor, book_id: int, limit: int) -> Changed | None:
+    """What was told since then, at most `limit` products; None where all must be read anew.
+
+    That is where the facts in question are not kept any more, where there are too many of them,
+    where the cursor is not one of this installation's past, or is another price book's. A product
+    that is told of again and again is named once, where it was told of last.
+    """
+    end = head(book_id)
+    if not _follows(since, end):
+        return None
+    places: dict[str, Place] = {}
+    previous: dict[str, str] = {}
+    for count, (sku, before, place) in enumerate(_mentions(since, end)):
+        if count >= MOST_MENTIONS:
+            return None
+        places[sku] = place
+        if before is not None:
+            previous[sku] = before
+    done = (since.number, since.taken)
+    waiting = sorted((place, sku) for sku, place in places.items() if place > done)
+    skus = tuple(sku for _, sku in waiting[:limit])
+    if len(waiting) <= limit:
+        return Changed(skus, end, previous=_chains(skus, previous))
+    number, taken = waiting[limit - 1][0]
+    cursor = Cursor(number, mark_of(number), book_id, taken)
+    return Changed(skus, cursor, has_more=True, previous=_chains(skus, previous))
+
+
+def _follows(since: Cursor, end: Cursor) -> bool:
+    """Whether everything that was told since a cursor is there to be read."""
+    if since.book_id != end.book_id or not 0 <= end.number - since.number <= MOST_FACTS:
+        return False
+    mark = mark_of(since.number)
+    if mark:
+        return mark == since.mark
+    return since.number == end.number or (not since.taken and is_kept(since.number + 1))
+
+
+def _mentions(since: Cursor, end: Cursor) -> Iterator[tuple[str, str | None, Place]]:
+    """Every SKU that is told of, the SKU it had before where that was another, and where."""
+    for number, payload in list_told(types=_TYPES, first=since.first, last=end.number):
+        for taken, (sku, before) in enumerate(_named_in(payload), start=1):
+            yield sku, before, (number, taken)
+
+
+def _named_in(payload: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    for told in (*payload.get("products", ()), *payload.get("prices", ())):
+        before = told.get("previous_sku")
+        yield told["sku"], before
+        if before is not None:
+            yield before, None
+
+
+def _chains(skus: tuple[str, ...], previous: Mapping[str, str]) -> dict[str, list[str]]:
+    """All earlier SKUs of these, the last one first; in a circle each once."""
+    chains = {}
+    for sku in skus:
+        if sku in previous:
+            chains[sku] = list(islice(_back(sku, previous), len(previous)))
+    return chains
+
+
+def _back(sku: str, previous: Mapping[str, str]) -> Iterator[str]:
+    while (before := previous.get(sku)) is not None:
+        yield before
+        sku = before

@@ -1,0 +1,44 @@
+"""Read the catalog of the head office, as the worker does every five minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from apps.core.errors import DomainError
+from apps.sync.services.pulling import pull_catalog
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    help = "Read products and prices from the head office; exit with 1 where that fails."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="everything, not what changed alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn())
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            bar = progress.add_task("", total=None)
+            try:
+                pulled = pull_catalog(
+                    clock=timezone.now,
+                    wants_whole=options["all"],
+                    on_progress=lambda done, total: progress.update(
+                        bar, completed=done, total=total or None
+                    ),
+                )
+            except DomainError as refusal:
+                raise CommandError(refusal.detail) from refusal
+        for refused in pulled.refused:
+            self.stderr.write(self.style.WARNING(f"{refused.sku}: {refused.reason}"))
+        if pulled.warning:
+            self.stderr.write(self.style.WARNING(pulled.warning))
+        self.stdout.write(self.style.SUCCESS(f"{pulled.products:,} products looked at: {pulled}."))

@@ -1,0 +1,138 @@
+"""Send what waits, at once, without a broker or a worker."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from apps.core import numbering
+from apps.core.errors import DomainError
+from apps.core.types import system_actor
+from apps.sync.services.beginning import ensure_head_office, go_on_without_pruned
+from apps.sync.services.dispatching import Office, send_waiting
+from apps.sync.standing import list_standings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.core.management.base import CommandParser
+
+    from apps.sync.standing import Standing
+
+ACTOR = system_actor("sync_now")
+
+
+class Command(BaseCommand):
+    help = (
+        "Send every destination what waits for it, side by side, whether or not it is time for the"
+        " next attempt. Exits with 1 where something is still to be sent."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("code", nargs="?", help="one destination alone")
+        parser.add_argument(
+            "--without-pruned",
+            action="store_true",
+            help="go on with a destination that misses facts which are not here any more",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        ensure_head_office(now=now)
+        if options["without_pruned"]:
+            self._go_on(options["code"])
+        numbering.number_facts()
+        chosen = _choose(options["code"])
+        self._send(chosen)
+        codes = {each.code for each in chosen}
+        self._report([each for each in list_standings() if each.code in codes])
+
+    def _go_on(self, code: str | None) -> None:
+        if code is None:
+            raise CommandError("Say which destination goes on: sync_now CODE --without-pruned")
+        try:
+            first = go_on_without_pruned(actor=ACTOR, code=code, now=timezone.now())
+        except DomainError as refusal:
+            raise CommandError(refusal.detail) from refusal
+        self.stdout.write(f"{code} is told from number {first} on.")
+
+    def _send(self, chosen: Sequence[Standing]) -> None:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = Console(stderr=True)
+        named = TextColumn("{task.description}")
+        running = [each for each in chosen if each.state != "STOPPED"]
+        with Progress(
+            named, *columns, console=console, disable=not console.is_terminal
+        ) as progress:
+            tellers = {each.code: _teller(progress, each) for each in running}
+            if len(tellers) == 1:
+                _run(*tellers.popitem())
+            elif tellers:
+                with ThreadPoolExecutor(len(tellers)) as pool:
+                    list(pool.map(_run_beside, tellers.keys(), tellers.values()))
+
+    def _report(self, standings: Sequence[Standing]) -> None:
+        left = [line for each in standings for line in _complaints(each)]
+        for each in standings:
+            self.stdout.write(f"{each.code}: {each.synced:,} facts are there.")
+        if left:
+            raise CommandError("\n".join(left))
+        if not standings:
+            self.stdout.write("There is no destination. Add one: manage.py add_destination --help")
+
+
+def _choose(code: str | None) -> list[Standing]:
+    standings = list_standings()
+    chosen = [each for each in standings if code in {None, each.code}]
+    if code is not None and not chosen:
+        known = ", ".join(each.code for each in standings) or "none"
+        raise CommandError(f"There is no destination {code}. There are: {known}.")
+    return chosen
+
+
+def _teller(progress: Progress, standing: Standing) -> Callable[[int], None]:
+    """What moves the destination's bar on."""
+    bar = progress.add_task(standing.code, total=standing.pending)
+    return lambda count: progress.advance(bar, count)
+
+
+def _run(code: str, told: Callable[[int], None]) -> None:
+    office = Office(clock=timezone.now, pause=time.sleep, told=told)
+    send_waiting(code, office, is_forced=True)
+
+
+def _run_beside(code: str, told: Callable[[int], None]) -> None:
+    """As `_run`, in a thread with a connection of its own."""
+    try:
+        _run(code, told)
+    finally:
+        connection.close()
+
+
+def _complaints(standing: Standing) -> list[str]:
+    """What a person should know, and do."""
+    if standing.state == "STOPPED":
+        return [f"{standing.code} is stopped. {standing.reason}"]
+    said = []
+    if standing.state == "FAILING":
+        said.append(
+            f"{standing.code} does not take facts: {standing.reason}. Nothing is lost; it is tried"
+            " every five minutes."
+        )
+    elif standing.is_due:
+        said.append(
+            f"{standing.code} has {standing.pending:,} facts to come: another run sends to it, or"
+            " some are tried again soon. See manage.py sync_status."
+        )
+    if dead := standing.undelivered.get("DEAD", 0):
+        said.append(
+            f"{standing.code} did not take {dead:,} facts: see Undelivered in the back office."
+        )
+    return said

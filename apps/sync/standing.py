@@ -1,0 +1,66 @@
+"""How each destination stands, for who looks at it from a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from apps.core.models import OutboxEvent, OutboxSequence
+from apps.sync.models import Destination, Undelivered
+from apps.sync.types import DestinationState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One destination: what waits for it, since when, and what it did not take."""
+
+    code: str
+    state: str
+    reason: str
+    pending: int
+    oldest_at: datetime | None
+    undelivered: Mapping[str, int]
+    next_attempt_at: datetime | None
+    last_delivered_at: datetime | None
+    synced: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything is to be sent to it, now or later."""
+        decided = {"DEAD", "HELD", "DISCARDED"}
+        return bool(self.pending or self.undelivered.keys() - decided)
+
+
+def list_codes() -> list[str]:
+    """The destinations that are sent to."""
+    running = Destination.objects.exclude(state=DestinationState.STOPPED)
+    return list(running.order_by("code").values_list("code", flat=True))
+
+
+def list_standings() -> list[Standing]:
+    """All destinations, in the order of their codes."""
+    last = OutboxSequence.objects.values_list("last", flat=True).first() or 0
+    rows = Destination.objects.defer("token", "secret", "second_secret").order_by("code")
+    return [_standing_of(row, last) for row in rows]
+
+
+def _standing_of(row: Destination, last: int) -> Standing:
+    waiting = OutboxEvent.objects.filter(sequence__gt=row.settled_through).order_by("sequence")
+    states = Undelivered.objects.filter(destination=row).order_by("state").values_list("state")
+    return Standing(
+        row.code,
+        row.state,
+        row.reason,
+        last - row.settled_through,
+        waiting.values_list("occurred_at", flat=True).first(),
+        dict(states.annotate(count=Count("pk"))),
+        row.next_attempt_at,
+        row.last_delivered_at,
+        row.synced_count,
+    )

@@ -1,0 +1,1 @@
+"""How a run of facts becomes the body of a request: one module for each format."""
