@@ -39,7 +39,7 @@ def main() -> int:
     stripe_url = stripe.configure()
     mail_folder = papers.configure()
     django.setup()
-    from scripts.demo import credentials, serving, setup  # noqa: PLC0415 - need Django set up
+    from scripts.demo import credentials, head_office, serving, setup  # noqa: PLC0415 - need Django
 
     setup.prepare(console)
     base_url = f"http://127.0.0.1:{arguments.port}"
@@ -51,9 +51,11 @@ def main() -> int:
         running.enter_context(serving.site(arguments.port, console))
         running.enter_context(serving.worker(console))
         known = credentials.ensure(base_url, stripe_url)
+        office = running.enter_context(head_office.head_office(arguments.port + 1, known, console))
         if not arguments.seed:
             play(known)
-        show(known, mail_folder)
+            head_office.tell(console)
+        show(known, mail_folder, office)
         if arguments.once or arguments.seed:
             return 0
         console.print("The site stays up. Ctrl-C ends it.\n")
@@ -76,12 +78,13 @@ def play(known: Credentials) -> None:
     console.print(table)
 
 
-def show(known: Credentials, mail_folder: Path) -> None:
+def show(known: Credentials, mail_folder: Path, office: str) -> None:
     """Where to go from here."""
     console.print(
         Panel.fit(
             f"[bold]Back office[/bold]   {known.base_url}/admin/\n"
             f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
+            f"[bold]Head office[/bold]   {office}/admin/ (the same user; told every five minutes)\n"
             f"[bold]Stripe[/bold]        {known.stripe_url} (a simulator: press for trouble)\n"
             f"[bold]E-mails[/bold]       {mail_folder} (nobody gets one)\n"
             f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"

@@ -102,12 +102,16 @@ def keep_running(
 
 
 @contextlib.contextmanager
-def run_process(command: list[str | Path], log_name: str) -> Iterator[subprocess.Popen[bytes]]:
+def run_process(
+    command: list[str | Path], log_name: str, *, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A child that ends with the block; what it says goes into a log of the demo's."""
     folder = settings.VAR_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / log_name).open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=environment, start_new_session=True
+        )
         try:
             yield process
         finally:
