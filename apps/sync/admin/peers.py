@@ -4,45 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
-from django_subatomic.db import transaction
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from apps.core.admin.asking import confirm, typed
-from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
+from apps.core.admin.base import actor_of
 from apps.core.errors import DomainError
-from apps.sync.admin.columns import its_source, moment
-from apps.sync.admin.destination_page import list_secrets
-from apps.sync.admin.secrets import SecretActions
+from apps.sync.admin.peer_deeds import PeerDeeds
+from apps.sync.admin.peer_page import describe_peer
 from apps.sync.figures import without_secrets
-from apps.sync.forms import NothingForm, PeerForm
+from apps.sync.forms import PeerForm
 from apps.sync.inbox import get_peer
-from apps.sync.models import Peer, SequenceGap
-from apps.sync.services.peers import (
-    add_peer,
-    add_second_secret,
-    dismiss_warning,
-    retire_first_secret,
-)
+from apps.sync.models import Peer
+from apps.sync.services.peers import add_peer
 from apps.sync.wording import clock_time, say_peer
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from apps.core.admin.asking import Said
-    from apps.core.types import Actor
-
-SHOWN = 8
-_NAMES = (("secret", "Signing secret"), ("second_secret", "Second secret"))
-
 
 @admin.register(Peer)
-class PeerAdmin(SecretActions):
+class PeerAdmin(PeerDeeds):
     """Every installation that may send to us."""
 
     form = PeerForm
@@ -50,14 +35,6 @@ class PeerAdmin(SecretActions):
     ordering = ("name", "pk")
     list_before_template = "sync/admin/peers.html"
     change_form_outer_before_template = "sync/admin/peer.html"
-    actions_detail = ("dismiss", "second_secret", "promote_secret")
-    second_secret_form = NothingForm
-
-    def add_secret(self, actor: Actor, row: Any, secret: str) -> str:
-        return add_second_secret(actor=actor, source=row.source, now=timezone.now())
-
-    def use_second_secret(self, actor: Actor, row: Any) -> None:
-        retire_first_secret(actor=actor, source=row.source, now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = without_secrets(super().get_queryset(request), "secret", "second_secret")
@@ -65,31 +42,6 @@ class PeerAdmin(SecretActions):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("name",) if obj else ("source", "name", "after")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        row = self.get_object(request, str(object_id))
-        offered = super().get_actions_detail(request, object_id)
-        fits = [each for each in offered if row and self.fits_secrets(row, str(each.path))]
-        return [each for each in fits if each.path != "dismiss" or row.warning]
-
-    @action(description="I have looked into it", icon="check", permissions=["rotate"])
-    def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a warning away that somebody has looked into."""
-        peer = get_row(self, request, object_id)
-        question = {
-            "title": "Take the warning away?",
-            "text": peer.warning,
-            "hint": "It comes again if it happens again. Your name stands in the audit.",
-            "confirm": "I have looked into it",
-            "back": self._address(peer),
-        }
-
-        def do(given: dict[str, Any]) -> Said:
-            with transaction():
-                dismiss_warning(actor=actor_of(request), source=peer.source, now=timezone.now())
-            return messages.SUCCESS, "The warning is gone."
-
-        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what it has sent is on file; revoke its token
@@ -100,7 +52,7 @@ class PeerAdmin(SecretActions):
             return super().add_view(request, *given, **named)
         except DomainError as refusal:
             self.refused(request, refusal)
-            return HttpResponseRedirect(reverse("admin:sync_peer_add"))
+            return HttpResponseRedirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if change:
@@ -126,16 +78,7 @@ class PeerAdmin(SecretActions):
     ) -> HttpResponse:
         peer = context.get("original")
         if peer:
-            tone, standing = say_peer(peer, now=timezone.now())
-            context |= {
-                "peer": peer,
-                "show_save_and_add_another": False,
-                "tone": tone,
-                "standing": standing,
-                "secrets": list_secrets(peer, f"peer:{peer.source}", _NAMES),
-                "gaps": peer.gaps.order_by("first")[:SHOWN],
-                "batches": peer.batches.defer("answer").order_by("-received_at", "-pk")[:SHOWN],
-            }
+            context |= describe_peer(peer, now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
     @display(
@@ -153,19 +96,3 @@ class PeerAdmin(SecretActions):
     @display(description="Gaps")
     def gaps(self, peer: Any) -> str:
         return str(peer.gap_count or "")
-
-
-@admin.register(SequenceGap)
-class SequenceGapAdmin(ReadOnlyAdmin):
-    """Numbers that have not come, of all peers; reached through their peer."""
-
-    keyset = ("found_at", "pk")
-    list_display = (its_source, "first", "last", moment("found_at", "Found"))
-    list_select_related = ("peer",)
-    list_filter = ("peer",)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SequenceGap]:
-        return super().get_queryset(request).defer("peer__secret", "peer__second_secret")

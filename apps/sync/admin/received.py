@@ -13,7 +13,7 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.filters import LatelyFilter
 from apps.core.admin.showing import show_json
 from apps.sync.admin.columns import its_source, moment, short
-from apps.sync.models import ReceivedBatch, ReceivedFact, RejectedFact
+from apps.sync.models import ReceivedBatch, ReceivedFact, RejectedFact, SequenceGap
 from apps.sync.wording import say_rejection
 
 if TYPE_CHECKING:
@@ -64,6 +64,22 @@ class ReceivedBatchAdmin(ReadOnlyAdmin):
     @display(description="Batch")
     def named(self, batch: ReceivedBatch) -> str:
         return short(batch.batch_id)
+
+
+@admin.register(SequenceGap)
+class SequenceGapAdmin(ReadOnlyAdmin):
+    """Numbers that have not come, of all peers; reached through their peer."""
+
+    keyset = ("found_at", "pk")
+    list_display = (its_source, "first", "last", moment("found_at", "Found"))
+    list_select_related = ("peer",)
+    list_filter = ("peer",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SequenceGap]:
+        return super().get_queryset(request).defer("peer__secret", "peer__second_secret")
 
 
 class FactBook(ReadOnlyAdmin):

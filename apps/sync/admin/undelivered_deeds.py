@@ -15,7 +15,6 @@ from unfold.decorators import action
 
 from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
-from apps.core.errors import DomainError
 from apps.sync.admin.ringing import ring_or_say
 from apps.sync.deeds import DISCARDABLE, REPLAYABLE, Chosen
 from apps.sync.errors import SyncStateConflict
@@ -109,7 +108,7 @@ class UndeliveredDeeds(ReadOnlyAdmin):
             return _ask_about("replay", rows)
         try:
             level, sentence = self._replay(request, rows)
-        except DomainError as refusal:
+        except SyncStateConflict as refusal:
             level, sentence = messages.ERROR, refusal.detail
         messages.add_message(request, level, sentence)
         return None

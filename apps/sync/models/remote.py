@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from django.db import models
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from apps.sync.models.inbox import ReceivedFact
-from apps.sync.types import ReceivedState
+from apps.sync.models.picking import OfTypes, Rejected
+
+if TYPE_CHECKING:
+    from django.db import models
 
 SALES = ("order.completed",)
 VOIDS = ("order.voided",)
 RETURNS = ("return.completed", "return.without_receipt")
 PAYMENTS = ("payment.captured", "payment.refunded")
 SHIFTS = ("shift.closed",)
-
-
-class OfTypes(models.Manager[Any]):
-    """Facts of some types that were taken in."""
-
-    def __init__(self, *types: str) -> None:
-        super().__init__()
-        self.types = types
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        accepted = super().get_queryset().filter(state=ReceivedState.ACCEPTED)
-        return accepted.filter(type__in=self.types)
-
-
-class Rejected(models.Manager[Any]):
-    """Facts that were not taken in."""
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(state=ReceivedState.REJECTED)
 
 
 class RemoteSale(ReceivedFact):

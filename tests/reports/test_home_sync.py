@@ -1,0 +1,99 @@
+"""The home page says what sync wants somebody to look at, to those who may see it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from apps.core.models import OutboxEvent
+from apps.stores.types import Role
+from apps.sync.panels import list_notices
+from tests.admin.office import office, text_of, url
+from tests.factories import make_store
+from tests.sync.office_rows import (
+    make_destination,
+    make_fact,
+    make_gap,
+    make_peer,
+    make_undelivered,
+)
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager() -> Client:
+    make_store()
+    return office(Role.MANAGER)
+
+
+def home(client: Client) -> str:
+    return text_of(client.get(url("index")))
+
+
+def waiting(minutes: int, **fields: Any) -> None:
+    make_destination(name="Miami", **fields)
+    make_fact(1, occurred_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def test_facts_that_wait_too_long_are_counted_with_their_age(manager: Client) -> None:
+    waiting(25)
+    assert "1 fact waits for Miami since 25 minutes" in home(manager)
+
+
+def test_facts_that_wait_for_their_turn_are_no_news(manager: Client) -> None:
+    waiting(4)
+    assert "Miami" not in home(manager)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("STOPPED", "it is stopped"), ("FAILING", "no answer")]
+)
+def test_a_destination_that_takes_nothing_is_told_at_once(
+    manager: Client, state: str, said: str
+) -> None:
+    waiting(4, state=state)
+    assert f"1 fact waits for Miami since 4 minutes: {said}" in home(manager)
+
+
+def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
+    hq = make_destination(settled_through=10)
+    for _ in range(3):
+        make_undelivered(hq)
+    make_undelivered(hq, state="HELD")
+    fact = make_fact()
+    OutboxEvent.objects.filter(pk=fact.pk).update(sequence=None, fault="x: is missing")
+    page = home(manager)
+    assert "3 dead letters: decide on them" in page
+    assert "1 fact that cannot be told" in page
+
+
+def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) -> None:
+    now = timezone.now()
+    make_peer("silent", name="Silent", last_seen_at=now - timedelta(days=3))
+    make_gap(make_peer("gappy", name="Gappy", last_seen_at=now, rejected_count=2))
+    make_peer("odd", name="Odd", last_seen_at=now, warning="Was it restored?")
+    make_peer("well", name="Well", last_seen_at=now)
+    page = home(manager)
+    assert "Silent has not been heard of for 3 days" in page
+    assert "1 gaps in what Gappy has sent" in page
+    assert "Odd: Was it restored?" in page
+    assert "2 facts of other stores stand rejected" in page
+    assert "Well" not in page
+
+
+def test_who_may_see_none_of_it_is_told_none_of_it(db: None) -> None:
+    waiting(25, state="STOPPED")
+    make_peer(warning="x")
+    assert list_notices(user=User.objects.create_user("temp"), now=timezone.now()) == []
+
+
+def test_an_installation_without_sync_hears_nothing_of_it(manager: Client) -> None:
+    assert "To look at" not in manager.get(url("index")).content.decode()
