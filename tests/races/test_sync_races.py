@@ -126,14 +126,18 @@ def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
         late = pool.submit(closing, lambda: told("order:slow", 1, before_the_end=wait))
         assert written.wait(PATIENCE)
         told("order:quick", 1, 2, 3)
-        at_once(number_facts, times=2)
-        sender.run()
+        relay(sender)
         others_are_sent.set()
         late.result(PATIENCE)
     told("order:slow", 2)
     at_once(lambda: (number_facts(), Sender().run()), times=2)
     sender.run()
     assert steps_taken(peer) == [*[("quick", n) for n in (1, 2, 3)], ("slow", 1), ("slow", 2)]
+
+
+def relay(sender: Sender) -> None:
+    at_once(number_facts, times=2)
+    sender.run()
 
 
 def steps_taken(peer: Peer) -> list[tuple[str, int]]:
