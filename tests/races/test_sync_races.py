@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Barrier
 from threading import Event as Signal
 from typing import TYPE_CHECKING, ClassVar
@@ -117,11 +118,7 @@ def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
     sender: Sender, peer: Peer
 ) -> None:
     written, others_are_sent = Signal(), Signal()
-
-    def wait() -> None:
-        written.set()
-        assert others_are_sent.wait(PATIENCE)
-
+    wait = partial(say_and_wait, written, others_are_sent)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(closing, lambda: told("order:slow", 1, before_the_end=wait))
         assert written.wait(PATIENCE)
@@ -134,6 +131,11 @@ def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
     at_once(lambda: (number_facts(), Sender().run()), times=2)
     sender.run()
     assert steps_taken(peer) == [*[("quick", n) for n in (1, 2, 3)], ("slow", 1), ("slow", 2)]
+
+
+def say_and_wait(said: Signal, awaited: Signal) -> None:
+    said.set()
+    assert awaited.wait(PATIENCE)
 
 
 def steps_taken(peer: Peer) -> list[tuple[str, int]]:
