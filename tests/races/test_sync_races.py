@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Barrier
 from threading import Event as Signal
 from typing import TYPE_CHECKING, ClassVar
@@ -117,16 +118,13 @@ def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
     sender: Sender, peer: Peer
 ) -> None:
     written, others_are_sent = Signal(), Signal()
-
-    def wait() -> None:
-        written.set()
-        assert others_are_sent.wait(PATIENCE)
-
+    wait = partial(say_and_wait, written, others_are_sent)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(closing, lambda: told("order:slow", 1, before_the_end=wait))
         assert written.wait(PATIENCE)
         told("order:quick", 1, 2, 3)
-        relay(sender)
+        at_once(number_facts, times=2)
+        sender.run()
         others_are_sent.set()
         late.result(PATIENCE)
     told("order:slow", 2)
@@ -135,9 +133,9 @@ def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
     assert steps_taken(peer) == [*[("quick", n) for n in (1, 2, 3)], ("slow", 1), ("slow", 2)]
 
 
-def relay(sender: Sender) -> None:
-    at_once(number_facts, times=2)
-    sender.run()
+def say_and_wait(said: Signal, awaited: Signal) -> None:
+    said.set()
+    assert awaited.wait(PATIENCE)
 
 
 def steps_taken(peer: Peer) -> list[tuple[str, int]]:

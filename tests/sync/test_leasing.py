@@ -60,7 +60,7 @@ def test_who_wakes_up_with_an_answer_too_late_settles_nothing(sender: Sender, pe
     frozen = freezing.freeze(sleeper, now=NOON)
     assert frozen is not None
     with sending.open_line() as line:
-        answer, _ = sending.send(line, sleeper, frozen, now=NOON, meanwhile=lambda: None)
+        answer = sending.send(line, sleeper, frozen, now=NOON)
     sender.now += LEASE
     sender.run()
     before = destination()
@@ -123,7 +123,7 @@ def test_a_stop_by_a_person_holds_though_the_answer_is_good(sender: Sender, peer
     frozen = freezing.freeze(lease, now=NOON)
     assert frozen is not None
     with sending.open_line() as line:
-        answer, _ = sending.send(line, lease, frozen, now=NOON, meanwhile=lambda: None)
+        answer = sending.send(line, lease, frozen, now=NOON)
     there = destination()
     there.state = "STOPPED"
     there.save()

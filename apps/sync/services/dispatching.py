@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from requests import Session
+
+    from apps.sync.services.freezing import Ahead, Frozen
     from apps.sync.services.leasing import Lease
-    from apps.sync.services.sending import Line
 
 PATIENCE_SECONDS = 60.0  # a run waits so long for the next attempt itself, and holds its lease
 
@@ -62,14 +64,14 @@ def send_waiting(
         leasing.release(lease)
 
 
-def _send_batches(line: Line, lease: Lease, office: Office, until: datetime | None) -> End:
-    ahead = None
+def _send_batches(line: Session, lease: Lease, office: Office, until: datetime | None) -> End:
+    ahead: list[Ahead] = []
     while until is None or office.clock() < until:
-        frozen = freezing.freeze(lease, now=office.clock(), ahead=ahead)
+        frozen = freezing.freeze(lease, now=office.clock(), ahead=ahead.pop() if ahead else None)
         if frozen is None:
             return End.DONE
-        look_ahead = partial(freezing.look_ahead, lease, frozen)
-        answer, ahead = sending.send(line, lease, frozen, now=office.clock(), meanwhile=look_ahead)
+        look = partial(_look_ahead, lease, frozen, ahead)
+        answer = sending.send(line, lease, frozen, now=office.clock(), meanwhile=look)
         now = office.clock()
         next_attempt_at = settling.settle(lease, frozen, answer, now=now, roll=office.roll())
         office.told(len(frozen.ids))
@@ -80,3 +82,9 @@ def _send_batches(line: Line, lease: Lease, office: Office, until: datetime | No
             return End.WAITING
         office.pause(seconds)
     return End.CUT
+
+
+def _look_ahead(lease: Lease, frozen: Frozen, ahead: list[Ahead]) -> None:
+    """Make the next body ready, in place of what was made ready before."""
+    found = freezing.look_ahead(lease, frozen)
+    ahead[:] = [found] if found else []

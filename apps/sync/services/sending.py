@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import durable
@@ -39,48 +38,45 @@ _FORBIDDEN = 403
 type Headers = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Connections that are kept from one request to the next, and a thread that waits on them."""
-
-    session: Session
-    thread: ThreadPoolExecutor
-
-
 @contextmanager
-def open_line() -> Iterator[Line]:
-    """A way to destinations, for as long as a run takes."""
+def open_line() -> Iterator[Session]:
+    """Connections that are kept from one request to the next."""
     import requests  # noqa: PLC0415 - only who sends spends its memory
 
-    with requests.Session() as session, ThreadPoolExecutor(1, "sync-line") as thread:
-        yield Line(session, thread)
+    with requests.Session() as line:
+        yield line
 
 
 @durable
-def send[T](
-    line: Line, lease: Lease, frozen: Frozen, *, now: datetime, meanwhile: Callable[[], T]
-) -> tuple[Answer, T]:
-    """Send the batch's bytes; what came back, and what was done meanwhile."""
+def send(
+    line: Session,
+    lease: Lease,
+    frozen: Frozen,
+    *,
+    now: datetime,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Answer:
+    """Send the batch's bytes; what came back. `meanwhile` is done while nothing has."""
     try:
         destination = Destination.objects.get(pk=lease.destination_id)
         headers = _headers(destination, frozen, now)
     except (SecretUnusable, DomainError) as refusal:
-        return Answer(_FORBIDDEN, fault=f"Nothing was sent: {refusal}"), meanwhile()
+        return Answer(_FORBIDDEN, fault=f"Nothing was sent: {refusal}")
     if not is_safe_address(destination.url):
-        fault = "Its address is not https, so nothing is sent there."
-        return Answer(_FORBIDDEN, fault=fault), meanwhile()
-    coming = line.thread.submit(_post, line.session, destination, frozen.body, headers)
-    done = meanwhile()
-    return coming.result(), done
+        return Answer(_FORBIDDEN, fault="Its address is not https, so nothing is sent there.")
+    with ThreadPoolExecutor(1, "sync-line") as thread:
+        coming = thread.submit(_post, line, destination, frozen.body, headers)
+        meanwhile()
+        return coming.result()
 
 
-def _post(session: Session, destination: Destination, body: bytes, headers: Headers) -> Answer:
+def _post(line: Session, destination: Destination, body: bytes, headers: Headers) -> Answer:
     """One request. It asks no database: it runs in a thread of its own."""
     import requests  # noqa: PLC0415 - as above
 
     began = time.monotonic()
     try:
-        with session.post(
+        with line.post(
             destination.url,
             data=body,
             headers=headers,
