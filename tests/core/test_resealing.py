@@ -36,7 +36,7 @@ def rotate() -> str:
 
 
 def test_the_tables_with_something_sealed_are_found_by_their_fields() -> None:
-    assert list_sealed_models() == [Customer, Destination, Peer]
+    assert {Customer, Destination, Peer} <= set(list_sealed_models())
 
 
 def test_secrets_of_destinations_and_peers_open_with_the_new_key_alone(
