@@ -81,7 +81,7 @@ def _compare(destination: Destination, day: date, now: datetime) -> Sides:
     standing = note_standing(destination, now=now)
     sides = Sides()
     with open_line() as line:
-        asker = Asker(line.session, destination, day)
+        asker = Asker(line, destination, day)
         theirs = asker.totals()
         books = read_books(day)
         ours = add_up(books)
