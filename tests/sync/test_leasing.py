@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -129,6 +130,20 @@ def test_a_stop_by_a_person_holds_though_the_answer_is_good(sender: Sender, peer
     there.save()
     settling.settle(lease, frozen, answer, now=NOON, roll=1.0)
     assert (destination().state, destination().synced_count) == ("STOPPED", 3)
+
+
+def test_a_stop_by_a_person_holds_though_nobody_answers(sender: Sender, peer: Peer) -> None:
+    tell(3)
+    lease = claimed()
+    frozen = freezing.freeze(lease, now=NOON)
+    assert frozen is not None
+    there = destination()
+    there.state, there.reason = "STOPPED", "Maria said so."
+    there.save()
+    for number in range(3):
+        tried = dataclasses.replace(frozen, attempt_count=number)
+        settling.settle(lease, tried, Answer(502), now=NOON, roll=1.0)
+    assert (destination().state, destination().reason) == ("STOPPED", "Maria said so.")
 
 
 # --- Clocks ---------------------------------------------------------------------------------------
