@@ -10,9 +10,9 @@ from django.urls import reverse
 from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
 from apps.sync.figures import count_dead, with_backlog
-from apps.sync.models import Destination, Peer
+from apps.sync.models import CatalogSource, Destination, Peer
 from apps.sync.types import DestinationState
-from apps.sync.wording import SILENT, is_late, say_ago
+from apps.sync.wording import LATE, SILENT, is_late, say_ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,8 @@ def list_notices(*, user: Any, now: datetime) -> list[Notice]:
         found += _list_of_peers(now)
     if user.has_perm("sync.view_rejectedfact"):
         found += _list_rejected()
+    if user.has_perm("sync.view_catalogsource"):
+        found += _list_of_head_office(now)
     return sorted(found, key=lambda notice: notice.tone != "bad")
 
 
@@ -84,3 +86,16 @@ def _list_rejected() -> Iterator[Notice]:
         words = "fact of another store stands" if count == 1 else "facts of other stores stand"
         url = reverse("admin:sync_rejectedfact_changelist")
         yield Notice(f"{words} rejected", url, f"{count:,}")
+
+
+def _list_of_head_office(now: datetime) -> Iterator[Notice]:
+    for row in CatalogSource.objects.filter(is_active=True).defer("token"):
+        url = reverse("admin:sync_catalogsource_change", args=[row.pk])
+        read_at = row.last_pulled_at
+        if read_at and now - read_at > LATE:
+            ago = say_ago(read_at, now=now)
+            yield Notice(f"the head office's catalog was not read for {ago}", url, "", "bad")
+        elif row.last_error and not read_at:
+            yield Notice("the head office's catalog cannot be read", url, "", "bad")
+        elif row.last_error or row.refused:
+            yield Notice("of the head office's catalog not all can be sold here", url)

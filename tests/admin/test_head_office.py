@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -154,3 +155,28 @@ def test_a_product_of_the_head_office_says_so_on_its_page(manager: Client) -> No
     assert "The head office keeps" not in manager.get(url_of(chips)).content.decode()
     Product.objects.update(is_central=True)
     assert "The head office keeps" in manager.get(url_of(chips)).content.decode()
+
+
+# --- At home --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("columns", "minutes", "sentence"),
+    [
+        ({}, 1, ""),
+        ({}, None, ""),
+        ({"last_error": "No connection."}, None, "catalog cannot be read"),
+        ({"last_error": "No connection."}, 25, "was not read for 25 minutes"),
+        ({"is_active": False}, 25, ""),
+        ({"refused": [{"sku": "A", "reason": "New."}]}, 1, "not all can be sold here"),
+    ],
+)
+def test_the_home_page_says_what_is_wrong_with_it_and_nothing_else(
+    manager: Client, columns: dict[str, Any], minutes: int | None, sentence: str
+) -> None:
+    follow(ADDRESS)
+    at = None if minutes is None else timezone.now() - timedelta(minutes=minutes, seconds=5)
+    CatalogSource.objects.update(**columns, last_pulled_at=at)
+    home = text_of(manager.get(url("index")))
+    assert ("head office's catalog" in home) == bool(sentence)
+    assert sentence in home
