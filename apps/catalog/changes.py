@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.catalog.cursors import Cursor
 from apps.catalog.events import PriceChanged, ProductUpdated
-from apps.core.numbered import is_kept, last_number, list_told, mark_of
+from apps.core.numbered import last_number, list_told, mark_of, pruned_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ def list_changed(*, since: Cursor, book_id: int, limit: int) -> Changed | None:
     that is told of again and again is named once, where it was told of last.
     """
     end = head(book_id)
-    if not _follows(since, end):
+    if not _may_follow(since, end):
         return None
     places: dict[str, Place] = {}
     previous: dict[str, str] = {}
@@ -58,6 +58,8 @@ def list_changed(*, since: Cursor, book_id: int, limit: int) -> Changed | None:
         places[sku] = place
         if before is not None:
             previous[sku] = before
+    if not _was_all_there(since, end):
+        return None
     done = (since.number, since.taken)
     waiting = sorted((place, sku) for sku, place in places.items() if place > done)
     skus = tuple(sku for _, sku in waiting[:limit])
@@ -68,14 +70,22 @@ def list_changed(*, since: Cursor, book_id: int, limit: int) -> Changed | None:
     return Changed(skus, cursor, has_more=True, previous=_chains(skus, previous))
 
 
-def _follows(since: Cursor, end: Cursor) -> bool:
-    """Whether everything that was told since a cursor is there to be read."""
-    if since.book_id != end.book_id or not 0 <= end.number - since.number <= MOST_FACTS:
-        return False
+def _may_follow(since: Cursor, end: Cursor) -> bool:
+    """Whether a cursor is about the same book, and neither ahead of us nor far behind."""
+    return since.book_id == end.book_id and 0 <= end.number - since.number <= MOST_FACTS
+
+
+def _was_all_there(since: Cursor, end: Cursor) -> bool:
+    """Whether nothing was missing of what has been read since a cursor.
+
+    It is asked when that has been read: what is pruned is said to be gone before it goes.
+    """
     mark = mark_of(since.number)
-    if mark:
-        return mark == since.mark
-    return since.number == end.number or (not since.taken and is_kept(since.number + 1))
+    if mark and mark != since.mark:
+        return False
+    pruned = pruned_through()
+    is_known = bool(mark) or since.number == pruned  # the one before the first that is kept
+    return since.number == end.number or (is_known and since.first > pruned)
 
 
 def _mentions(since: Cursor, end: Cursor) -> Iterator[tuple[str, str | None, Place]]:

@@ -4,7 +4,7 @@ A refusal is a fact the caller must know, not a fault of the program. It carries
 machines, a constant `title`, a `kind`, a sentence for people and free facts; it knows no HTTP.
 
     DomainError
-    |-- JSONInvalid, BodyTooLarge, UnknownField, ValidationFailed
+    |-- JSONInvalid, BodyTooLarge, UnknownField, ValidationFailed, SignatureInvalid
     |-- IdempotencyKeyRequired, ...Reused, ...InUse, ...Unknown
     |-- DatabaseUnavailable, FieldKeyMissing
     `-- every app's own, in its errors module
@@ -90,6 +90,12 @@ class UnknownField(DomainError):
     code = "unknown-field"
     title = "The body has a field that this call does not know"
     kind = Kind.MALFORMED
+
+
+class SignatureInvalid(DomainError):
+    code = "signature-invalid"
+    title = "Nobody whom we know has signed this body just now"
+    kind = Kind.FORBIDDEN
 
 
 class IdempotencyKeyRequired(DomainError):

@@ -28,9 +28,9 @@ def mark_of(number: int) -> str:
     return event_id.hex[:8] if event_id else ""
 
 
-def is_kept(number: int) -> bool:
-    """Whether the fact of that number is there still."""
-    return OutboxEvent.objects.filter(sequence=number).exists()
+def pruned_through() -> int:
+    """Facts up to this number may be gone; those after it are all there."""
+    return OutboxSequence.objects.values_list("pruned_through", flat=True).first() or 0
 
 
 def list_told(

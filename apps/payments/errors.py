@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.core.errors import DomainError, Kind
+from apps.core.errors import DomainError, Kind, SignatureInvalid
 
 
 class TenderInsufficient(DomainError):
@@ -75,9 +75,7 @@ class WebhooksNotSetUp(DomainError):
     kind = Kind.BUSY
 
 
-class SignatureInvalid(DomainError):
-    code = "signature-invalid"
-    title = "The signature of the webhook is not valid"
+class WebhookNotSigned(SignatureInvalid):
     kind = Kind.MALFORMED
 
 

@@ -7,12 +7,6 @@ from apps.core.errors import DomainError, Kind
 # --- A batch that is sent to us -------------------------------------------------------------------
 
 
-class SignatureInvalid(DomainError):
-    code = "signature-invalid"
-    title = "Nobody whom we know has signed this body just now"
-    kind = Kind.FORBIDDEN
-
-
 class EncodingInvalid(DomainError):
     code = "encoding-invalid"
     title = "The body is not packed as its header says"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.sync.errors import PeerUnknown
 from apps.sync.gaps import Seen, Span
-from apps.sync.models import Peer, ReceivedBatch, ReceivedFact, RemoteStock
+from apps.sync.models import Peer, ReceivedBatch, ReceivedFact
 from apps.sync.types import ReceivedState
 
 if TYPE_CHECKING:
@@ -65,24 +65,7 @@ def find_answer(*, peer_id: int, batch_id: str) -> tuple[str, str] | None:
     return batches.values_list("sha256", "answer").first()
 
 
-def list_received(*types: str) -> QuerySet[ReceivedFact]:
-    """Facts of these types that were taken in, the last first."""
-    facts = ReceivedFact.objects.filter(state=ReceivedState.ACCEPTED, type__in=types)
-    return facts.select_related("peer").order_by("-position")
-
-
-def list_rejected() -> QuerySet[ReceivedFact]:
-    """Facts that stand rejected, the last first."""
-    rejected = ReceivedFact.objects.filter(state=ReceivedState.REJECTED)
-    return rejected.select_related("peer").order_by("-position")
-
-
 def list_received_about(*, peer_id: int, aggregate: str) -> QuerySet[ReceivedFact]:
     """All that came about one thing, such as `order:<id>`, in its order: a sale, then its void."""
     about = ReceivedFact.objects.filter(peer=peer_id, aggregate=aggregate)
     return about.filter(state=ReceivedState.ACCEPTED).order_by("sequence", "position")
-
-
-def list_remote_stock() -> QuerySet[RemoteStock]:
-    """What other installations' stores have on hand, by store and SKU."""
-    return RemoteStock.objects.select_related("peer").order_by("peer__source", "store", "sku", "pk")

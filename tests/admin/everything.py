@@ -59,6 +59,7 @@ from tests.sync.catalog.offices import follow
 from tests.sync.office_rows import (
     make_attempt,
     make_batch,
+    make_comparison,
     make_destination,
     make_gap,
     make_peer,
@@ -129,6 +130,7 @@ def make_everything() -> None:
 def _tell_and_hear() -> None:
     """A head office that is told, and a café that tells us."""
     destination = make_destination()
+    make_comparison(destination)
     make_attempt(make_batch(destination))
     make_undelivered(destination)
     peer = make_peer()

@@ -47,7 +47,7 @@ SEEN = {
     "core_outboxevent", "sync_destination", "sync_batch", "sync_attempt", "sync_undelivered",
     "sync_peer", "sync_sequencegap", "sync_receivedbatch", "sync_receivedfact",
     "sync_rejectedfact", "sync_remotesale", "sync_remotereturn", "sync_remotepayment",
-    "sync_remoteshift", "sync_remotestock",
+    "sync_remoteshift", "sync_remotestock", "sync_syncreconciliation",
 }  # fmt: skip
 MANAGER_ADDS = {
     "stores_terminal", "catalog_product", "catalog_price", "catalog_category",

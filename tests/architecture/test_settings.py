@@ -106,6 +106,21 @@ def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sync", "named"),
+    [
+        ({"SYNC_URL": "http://office.example.com/api/sync"}, "SYNC_URL"),
+        ({"SYNC_URL": "https://office.example.com/api/sync"}, "SYNC_SECRET"),
+        ({"SYNC_URL": "https://office.example.com/", "SYNC_SECRET": "hunter2"}, "SYNC_SECRET"),
+    ],
+)
+def test_a_head_office_that_cannot_be_told_safely_stops_the_start(
+    tmp_path: Path, sync: dict[str, str], named: str
+) -> None:
+    status, said = start(tmp_path, **sync)
+    assert (status, named in said, "hunter2" in said) == (1, True, False)
+
+
+@pytest.mark.parametrize(
     "stripe",
     [
         {"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRETS": " whsec_x, whsec_y ,"},

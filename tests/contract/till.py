@@ -62,6 +62,8 @@ BUILT: tuple[tuple[str, str], ...] = (
     (SEND, "gift-cards/codes"),
     (SEND, "/api/sync"),
     (READ, "/api/sync/status"),
+    (READ, "/api/sync/totals"),
+    (READ, "/api/sync/facts"),
 )
 # Calls of the contract that are not built yet: terminals in the field may already ask for them.
 LATER: tuple[tuple[str, str], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Barrier
 from threading import Event as Signal
 from typing import TYPE_CHECKING, ClassVar
@@ -97,36 +98,48 @@ class Moved(Event):
     step: int
 
 
-def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
-    sender: Sender, peer: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first fact of one order commits last; facts of others were numbered and sent before."""
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No schema is asked for."""
     monkeypatch.setattr(numbering, "find_fault", lambda *_: "")
     monkeypatch.setattr("apps.core.outbox.find_fault", lambda *_: "")
+
+
+def told(aggregate: str, *steps: int, before_the_end: Callable[[], object] = bool) -> None:
+    """Write facts about one thing in one transaction."""
+    with transaction():
+        for step in steps:
+            publish(Moved(aggregate=aggregate, step=step))
+        before_the_end()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_facts_of_one_thing_keep_their_order_with_two_relays_and_a_late_commit(
+    sender: Sender, peer: Peer
+) -> None:
     written, others_are_sent = Signal(), Signal()
-
-    def slow() -> None:
-        with transaction():
-            publish(Moved(aggregate="order:slow", step=1))
-            written.set()
-            assert others_are_sent.wait(PATIENCE)
-        with transaction():
-            publish(Moved(aggregate="order:slow", step=2))
-
+    wait = partial(say_and_wait, written, others_are_sent)
     with ThreadPoolExecutor(1) as pool:
-        seller = pool.submit(closing, slow)
+        late = pool.submit(closing, lambda: told("order:slow", 1, before_the_end=wait))
         assert written.wait(PATIENCE)
-        for step in range(1, 4):
-            with transaction():
-                publish(Moved(aggregate="order:quick", step=step))
+        told("order:quick", 1, 2, 3)
         at_once(number_facts, times=2)
         sender.run()
         others_are_sent.set()
-        seller.result(PATIENCE)
-    at_once(number_facts, times=2)
-    at_once(lambda: Sender().run(), times=2)
+        late.result(PATIENCE)
+    told("order:slow", 2)
+    at_once(lambda: (number_facts(), Sender().run()), times=2)
     sender.run()
-    told = [peer.facts[number] for number in peer.order]
-    steps = [(fact["aggregate"], fact["data"]["step"]) for fact in told]
-    assert steps == [("order:quick", n) for n in (1, 2, 3)] + [("order:slow", n) for n in (1, 2)]
-    assert OutboxEvent.objects.filter(sequence__isnull=True, is_shared=True).count() == 0
+    assert steps_taken(peer) == [*[("quick", n) for n in (1, 2, 3)], ("slow", 1), ("slow", 2)]
+
+
+def say_and_wait(said: Signal, awaited: Signal) -> None:
+    said.set()
+    assert awaited.wait(PATIENCE)
+
+
+def steps_taken(peer: Peer) -> list[tuple[str, int]]:
+    """In the order in which they came; none is left without a number."""
+    assert not OutboxEvent.objects.filter(sequence__isnull=True, is_shared=True).exists()
+    facts = [peer.facts[number] for number in peer.order]
+    return [(fact["aggregate"].removeprefix("order:"), fact["data"]["step"]) for fact in facts]

@@ -18,6 +18,7 @@ from apps.sync.models import (
     ReceivedFact,
     RemoteStock,
     SequenceGap,
+    SyncReconciliation,
     Undelivered,
 )
 
@@ -117,6 +118,13 @@ def make_attempt(batch: Batch, number: int = 1, **fields: Any) -> Attempt:
         **fields,
     }
     return Attempt.objects.create(batch=batch, number=number, **given)
+
+
+def make_comparison(destination: Destination, **fields: Any) -> SyncReconciliation:
+    """A day that is the same on both sides."""
+    now = timezone.now()
+    values = {"day": now.date(), "compared_at": now, "state": "AGREES", **fields}
+    return SyncReconciliation.objects.create(destination=destination, **values)
 
 
 def make_peer(source: str = "cafe", **fields: Any) -> Peer:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.sync.signing import NotSigned, SecretUnusable, make_secret, read_secret, sign, verify
+from apps.sync.signing import (
+    NotSigned,
+    SecretUnusable,
+    _signature,
+    make_secret,
+    read_secret,
+    sign,
+    verify,
+)
 
 VECTOR = json.loads((Path(__file__).parent / "vectors" / "standard_webhooks.json").read_text())
 BODY = VECTOR["body"].encode()
@@ -109,6 +117,13 @@ def test_hostile_signatures_are_refused_or_read_and_raise_nothing_else(signature
 )
 def test_nothing_but_what_was_signed_is_ever_taken(headers: dict[str, str], body: bytes) -> None:
     assert is_taken(headers, body) is ((headers, body) == (VECTOR["headers"], BODY))
+
+
+@pytest.mark.parametrize("timestamp", ["soon", "1.5", "-1", "+1790000000", "1790000000 "])
+def test_a_time_that_is_none_is_refused_even_when_it_was_signed(timestamp: str) -> None:
+    signature = _signature(read_secret(SECRET), ID, timestamp, BODY)
+    headers = {"webhook-id": ID, "webhook-timestamp": timestamp, "webhook-signature": signature}
+    assert not is_taken(headers)
 
 
 def test_a_secret_that_was_made_is_one() -> None:

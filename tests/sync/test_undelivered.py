@@ -185,6 +185,26 @@ def test_one_that_breaks_over_everything_makes_no_dead_letter(
     assert undelivered() == {}
 
 
+def test_what_is_behind_a_fact_rejected_just_now_waits_though_it_was_made_ready(
+    sender: Sender, peer: Peer
+) -> None:
+    peer.rejected = {5}
+    tell(2_000, aggregate=lambda n: f"order:{5 if n == 1_500 else n}")
+    sender.run()
+    assert undelivered() == {5: "RETRY", 1_500: "HELD"}
+    assert list(find_lost_facts()) == []
+
+
+def test_what_was_made_ready_is_not_sent_before_what_it_misses(sender: Sender, peer: Peer) -> None:
+    tell(3_000)
+    peer.script.append(Reply(409, {"expected_sequence": 1}))
+    sender.run()
+    peer.lose_since(10)
+    tell(3_000)
+    sender.run()
+    assert everything_is_there(peer)
+
+
 def test_a_minute_of_errors_accuses_nobody(sender: Sender, peer: Peer) -> None:
     tell(8)
     peer.script.extend([Reply(500)] * 9)

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from apps.payments.errors import SignatureInvalid
+from apps.payments.errors import WebhookNotSigned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +26,15 @@ def check_signature(body: bytes, header: str, *, secrets: Sequence[str], now: da
     """Believe a body that was signed with one of the secrets within five minutes of now.
 
     Raises:
-        SignatureInvalid: it was not, or the header cannot be read.
+        WebhookNotSigned: it was not, or the header cannot be read.
     """
     signed_at = _moment_of(header)
     if not _is_text(body):
-        raise SignatureInvalid("The body is not UTF-8, as all that Stripe sends is.")
+        raise WebhookNotSigned("The body is not UTF-8, as all that Stripe sends is.")
     if not any(_is_signed(body, header, secret) for secret in secrets):
-        raise SignatureInvalid("No secret of this endpoint has signed this body.")
+        raise WebhookNotSigned("No secret of this endpoint has signed this body.")
     if abs(now - signed_at) > TOLERANCE:
-        raise SignatureInvalid(
+        raise WebhookNotSigned(
             "It was not signed within five minutes of now. Check the clocks of both machines."
         )
 
@@ -53,7 +53,7 @@ def _moment_of(header: str) -> datetime:
         moments = _MOMENT.findall(header)
         if len(moments) == 1 and _SECONDS.fullmatch(moments[0]):
             return datetime.fromtimestamp(int(moments[0]), UTC)
-    raise SignatureInvalid(
+    raise WebhookNotSigned(
         "Send the header Stripe-Signature, once, as Stripe makes it: t=...,v1=..."
     )
 

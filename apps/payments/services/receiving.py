@@ -37,7 +37,7 @@ def receive_event(*, body: bytes, signature: str, now: datetime) -> bool:
 
     Raises:
         WebhooksNotSetUp: there is no secret to check it with, or no key to look it up with.
-        SignatureInvalid: Stripe has not sent it, or not of late.
+        WebhookNotSigned: Stripe has not sent it, or not of late.
         JSONInvalid: it is no JSON.
         ValidationFailed: it is no event that can be read, or not one of our mode.
     """

@@ -5,27 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.contrib.humanize.templatetags import humanize
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django_subatomic.db import transaction
 from unfold.decorators import action, display
 
+from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
-from apps.core.errors import DomainError
 from apps.sync.head_office_forms import HeadOfficeForm
 from apps.sync.models import CatalogSource
 from apps.sync.services.following import enter_head_office, note_asked, ring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest, HttpResponse
+
+    from apps.core.admin.asking import Said
 
 _LIST = "admin:sync_catalogsource_changelist"
 _STATES = {"in order": "success", "not read yet": "info", "off": "warning", "look": "danger"}
@@ -61,7 +59,7 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
 
     @display(description="Last read")
     def read(self, source: CatalogSource) -> str:
-        return naturaltime(source.last_pulled_at) if source.last_pulled_at else "never"
+        return humanize.naturaltime(source.last_pulled_at) if source.last_pulled_at else "never"
 
     @display(description="Products not taken over")
     def not_taken(self, source: CatalogSource) -> str:
@@ -92,8 +90,8 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
     def _enter(self, request: HttpRequest, source: CatalogSource | None) -> HttpResponse:
         names = ("url", "store_code", "is_active")
         initial = {name: getattr(source, name) for name in names} if source else None
-        form = HeadOfficeForm(_typed(request), initial=initial, is_known=source is not None)
-        return self._ask(request, form, _entering(source), lambda: _enter(request, form))
+        form = HeadOfficeForm(typed(request), initial=initial, is_known=source is not None)
+        return confirm(self, request, form, _entering(source), lambda _: _enter(request, form))
 
     @action(description="Read now", icon="sync", permissions=["steer"], url_path="read")
     def read_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -116,33 +114,14 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
             "back": _page_of(source),
         }
 
-        def do() -> str:
+        def do(given: dict[str, Any]) -> Said:
             with transaction():
                 note_asked(actor=actor_of(request), wants_whole=wants_whole, now=timezone.now())
             if not ring(wants_whole=wants_whole):
-                return "No worker could be asked: it is read at the next turn, in five minutes."
-            return "The worker has been asked to read."
+                return messages.WARNING, "No worker could be asked: it is read at the next turn."
+            return messages.SUCCESS, "The worker has been asked to read."
 
-        return self._ask(request, Form(_typed(request)), question, do)
-
-    def _ask(
-        self, request: HttpRequest, form: Form, question: dict[str, Any], do: Callable[[], str]
-    ) -> HttpResponse:
-        if request.method == "POST" and form.is_valid():
-            try:
-                sentence = do()
-            except DomainError as refusal:
-                form.add_error(None, refusal.detail)
-            else:
-                messages.success(request, sentence)
-                return HttpResponseRedirect(question["back"])
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "form": form}
-        return TemplateResponse(request, "core/admin/ask.html", {**context, **question})
-
-
-def _typed(request: HttpRequest) -> Any:
-    """What was sent, be it nothing; None where the page is only opened."""
-    return request.POST if request.method == "POST" else None
+        return confirm(self, request, Form(typed(request)), question, do)
 
 
 def _entering(source: CatalogSource | None) -> dict[str, Any]:
@@ -151,15 +130,15 @@ def _entering(source: CatalogSource | None) -> dict[str, Any]:
         "text": "Products and prices are read from there, and hold here as they do there.",
         "hint": "What this store has besides stays its own. Sales go on whether it answers or not.",
         "confirm": "Save",
-        "back": _page_of(source) if source else reverse(_LIST),
+        "back": _page_of(source) if source else resolve_url(_LIST),
     }
 
 
-def _enter(request: HttpRequest, form: HeadOfficeForm) -> str:
+def _enter(request: HttpRequest, form: HeadOfficeForm) -> Said:
     with transaction():
         enter_head_office(actor=actor_of(request), new=form.new_head_office(), now=timezone.now())
-    return "Saved. The catalog is read at the next turn, within five minutes, or at once: Read now."
+    return messages.SUCCESS, "Saved. It is read within five minutes, or at once: Read now."
 
 
 def _page_of(source: CatalogSource) -> str:
-    return reverse("admin:sync_catalogsource_change", args=[source.pk])
+    return resolve_url("admin:sync_catalogsource_change", source.pk)

@@ -12,7 +12,8 @@ from apps.core.api.views import ApiView, send_json
 from apps.core.pagination import KeyPagination
 from apps.stores.api.services import ServiceAuthentication
 from apps.stores.errors import PermissionMissing, TokenInvalid, TokenRequired
-from apps.stores.service_types import Scope, ServiceCaller
+from apps.stores.service_types import ServiceCaller
+from apps.sync.api.asking import refuse_stranger
 from apps.sync.comparing import NAMES
 from apps.sync.received_books import list_received_of, sum_received
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from apps.core.errors import DomainError
 
 _TOKEN = (TokenRequired, TokenInvalid, PermissionMissing)
-_MAY_ASK = frozenset({Scope.SYNC_WRITE, Scope.SYNC_READ})
 
 
 class TotalsQuery(StrictSerializer):
@@ -102,29 +102,14 @@ class FactsView(ApiView):
         )
         pages = self.pagination_class()
         page = pages.paginate_queryset(facts, request, self) or []
-        return pages.get_paginated_response(
-            [
-                {
-                    "id": str(fact.event_id),
-                    "sequence": fact.sequence,
-                    "thing": fact.thing,
-                    "number": fact.number,
-                    "amount_cents": fact.amount_cents or 0,
-                }
-                for fact in page
-            ]
-        )
+        return pages.get_paginated_response([_describe(fact) for fact in page])
 
 
-def refuse_stranger(caller: ServiceCaller, source: str) -> None:
-    """Who sends may ask about itself; who reads and is no source, about everybody.
-
-    Raises:
-        PermissionMissing: it is neither.
-    """
-    is_own = caller.source == source and caller.scopes & _MAY_ASK
-    is_reader = not caller.source and Scope.SYNC_READ in caller.scopes
-    if not (is_own or is_reader):
-        raise PermissionMissing(
-            "This token may not ask about that source.", permission=Scope.SYNC_READ.value
-        )
+def _describe(fact: Any) -> dict[str, Any]:
+    return {
+        "id": str(fact.event_id),
+        "sequence": fact.sequence,
+        "thing": fact.thing,
+        "number": fact.number,
+        "amount_cents": fact.amount_cents or 0,
+    }

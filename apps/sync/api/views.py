@@ -10,11 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import UnsupportedMediaType
 
 from apps.core.api.views import ApiView, send_json
-from apps.core.errors import JSONInvalid
+from apps.core.errors import JSONInvalid, SignatureInvalid
 from apps.stores.api.services import ServiceAuthentication
 from apps.stores.errors import PermissionMissing, TokenInvalid, TokenRequired
 from apps.stores.service_types import Scope, ServiceCaller
 from apps.sync import errors
+from apps.sync.api.asking import refuse_stranger
 from apps.sync.api.serializers import BatchIn, BatchOut, StatusOut, StatusQuery
 from apps.sync.inbox import describe_status
 from apps.sync.services.receiving.batches import Delivery, receive_batch
@@ -46,7 +47,7 @@ class SyncView(ApiView):
     refusals: ClassVar[dict[str, tuple[type[DomainError], ...]]] = {
         "POST": (
             *_TOKEN,
-            errors.SignatureInvalid,
+            SignatureInvalid,
             errors.BatchTooLarge,
             errors.EncodingInvalid,
             errors.NoEventsReadable,
@@ -86,22 +87,8 @@ class SyncStatusView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Which numbers have come, and what is missing, for who sends them or may read."""
         source = self.read(request, StatusQuery)["source"]
-        _refuse_stranger(cast("ServiceCaller", request.auth), source)
+        refuse_stranger(cast("ServiceCaller", request.auth), source)
         return send_json(describe_status(source=source))
-
-
-def _refuse_stranger(caller: ServiceCaller, source: str) -> None:
-    """Who sends may ask about itself; who reads and is no source, about everybody.
-
-    Raises:
-        PermissionMissing: it is neither.
-    """
-    is_own = caller.source == source and caller.scopes & {Scope.SYNC_WRITE, Scope.SYNC_READ}
-    is_reader = not caller.source and Scope.SYNC_READ in caller.scopes
-    if not (is_own or is_reader):
-        raise PermissionMissing(
-            "This token may not ask about that source.", permission=Scope.SYNC_READ.value
-        )
 
 
 def _is_packed(request: Request) -> bool:

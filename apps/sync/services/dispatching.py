@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django_subatomic.db import durable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from requests import Session
 
+    from apps.sync.services.freezing import Ahead, Frozen
     from apps.sync.services.leasing import Lease
 
 PATIENCE_SECONDS = 60.0  # a run waits so long for the next attempt itself, and holds its lease
@@ -63,11 +65,13 @@ def send_waiting(
 
 
 def _send_batches(line: Session, lease: Lease, office: Office, until: datetime | None) -> End:
+    ahead: list[Ahead] = []
     while until is None or office.clock() < until:
-        frozen = freezing.freeze(lease, now=office.clock())
+        frozen = freezing.freeze(lease, now=office.clock(), ahead=ahead.pop() if ahead else None)
         if frozen is None:
             return End.DONE
-        answer = sending.send(line, lease, frozen, now=office.clock())
+        look = partial(_look_ahead, lease, frozen, ahead)
+        answer = sending.send(line, lease, frozen, now=office.clock(), meanwhile=look)
         now = office.clock()
         next_attempt_at = settling.settle(lease, frozen, answer, now=now, roll=office.roll())
         office.told(len(frozen.ids))
@@ -78,3 +82,9 @@ def _send_batches(line: Session, lease: Lease, office: Office, until: datetime |
             return End.WAITING
         office.pause(seconds)
     return End.CUT
+
+
+def _look_ahead(lease: Lease, frozen: Frozen, ahead: list[Ahead]) -> None:
+    """Make the next body ready, in place of what was made ready before."""
+    found = freezing.look_ahead(lease, frozen)
+    ahead[:] = [found] if found else []

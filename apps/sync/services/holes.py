@@ -133,6 +133,12 @@ def suspect(destination: Destination, sequence: int, detail: str, *, now: dateti
     _keep(row)
 
 
+def has_any(destination: Destination) -> bool:
+    """Whether any fact waits for another chance, a decision, or behind another one."""
+    rows = Undelivered.objects.filter(destination=destination)
+    return rows.exclude(state=UndeliveredState.DISCARDED).exists()
+
+
 def count_suspects(destination: Destination) -> int:
     """How many it broke over since it last took anything."""
     return _suspects(destination).count()

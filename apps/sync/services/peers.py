@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
+from django.db.models import F
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
-from apps.sync.errors import PeerExists, PeerIncomplete, PeerSecretMissing
+from apps.sync.errors import PeerExists, PeerIncomplete, PeerSecretMissing, SyncStateConflict
 from apps.sync.inbox import get_peer
 from apps.sync.models import Peer
 from apps.sync.signing import make_secret
@@ -46,14 +47,15 @@ def add_peer(*, actor: Actor, source: str, name: str, after: int = 0, now: datet
 
 @transaction_required
 def add_second_secret(*, actor: Actor, source: str, now: datetime) -> str:
-    """A new secret that counts beside the first; one that was second before counts no more.
+    """A new secret that counts beside the first.
 
     Raises:
         PeerUnknown: there is no such peer.
+        SyncStateConflict: it has two already, and may be signing with either.
     """
     peer, secret = get_peer(source=source), make_secret()
-    peer.second_secret = secret
-    peer.save(update_fields=["second_secret"])
+    if not Peer.objects.filter(pk=peer.pk, second_secret="").update(second_secret=secret):
+        raise SyncStateConflict(f"{source} has two secrets already: retire the first one.")
     _tell(actor, now, "peer.secret_added", source, {})
     return secret
 
@@ -67,10 +69,9 @@ def retire_first_secret(*, actor: Actor, source: str, now: datetime) -> None:
         PeerSecretMissing: it has no second one.
     """
     peer = get_peer(source=source)
-    if not peer.second_secret:
+    with_two = Peer.objects.filter(pk=peer.pk).exclude(second_secret="")
+    if not with_two.update(secret=F("second_secret"), second_secret=""):
         raise PeerSecretMissing(f"Give {source} a second secret first, and enter it there.")
-    peer.secret, peer.second_secret = peer.second_secret, ""
-    peer.save(update_fields=["secret", "second_secret"])
     _tell(actor, now, "peer.secret_retired", source, {})
 
 

@@ -8,6 +8,7 @@ else.
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from apps.sync.signing import SecretUnusable, sign
 from apps.sync.transforms.registry import transform_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from requests import PreparedRequest, Response, Session
@@ -34,6 +35,8 @@ _CHUNK = 64 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _FORBIDDEN = 403
 
+type Headers = dict[str, str]
+
 
 @contextmanager
 def open_line() -> Iterator[Session]:
@@ -45,22 +48,37 @@ def open_line() -> Iterator[Session]:
 
 
 @durable
-def send(line: Session, lease: Lease, frozen: Frozen, *, now: datetime) -> Answer:
-    """Send the batch's bytes; what came back, and how long it took."""
-    import requests  # noqa: PLC0415 - as above
-
-    destination = Destination.objects.get(pk=lease.destination_id)
-    if not is_safe_address(destination.url):
-        return Answer(_FORBIDDEN, fault="Its address is not https, so nothing is sent there.")
+def send(
+    line: Session,
+    lease: Lease,
+    frozen: Frozen,
+    *,
+    now: datetime,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Answer:
+    """Send the batch's bytes; what came back. `meanwhile` is done while nothing has."""
     try:
+        destination = Destination.objects.get(pk=lease.destination_id)
         headers = _headers(destination, frozen, now)
     except (SecretUnusable, DomainError) as refusal:
         return Answer(_FORBIDDEN, fault=f"Nothing was sent: {refusal}")
+    if not is_safe_address(destination.url):
+        return Answer(_FORBIDDEN, fault="Its address is not https, so nothing is sent there.")
+    with ThreadPoolExecutor(1, "sync-line") as thread:
+        coming = thread.submit(_post, line, destination, frozen.body, headers)
+        meanwhile()
+        return coming.result()
+
+
+def _post(line: Session, destination: Destination, body: bytes, headers: Headers) -> Answer:
+    """One request. It asks no database: it runs in a thread of its own."""
+    import requests  # noqa: PLC0415 - as above
+
     began = time.monotonic()
     try:
         with line.post(
             destination.url,
-            data=frozen.body,
+            data=body,
             headers=headers,
             auth=_Bearer(destination.token),
             timeout=(CONNECT_SECONDS, READ_SECONDS),
@@ -72,7 +90,7 @@ def send(line: Session, lease: Lease, frozen: Frozen, *, now: datetime) -> Answe
         return Answer(fault=f"{type(error).__name__}: {error}", took_ms=_since(began))
 
 
-def _headers(destination: Destination, frozen: Frozen, now: datetime) -> dict[str, str]:
+def _headers(destination: Destination, frozen: Frozen, now: datetime) -> Headers:
     secrets = (destination.secret, destination.second_secret)
     packed = {"Content-Encoding": "gzip"} if frozen.body.startswith(_GZIP_MAGIC) else {}
     return {

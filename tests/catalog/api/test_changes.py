@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,59 +9,20 @@ from django.utils import timezone
 from django_subatomic.db import transaction
 
 from apps.catalog import changes
-from apps.catalog.models import PriceBook, Product
-from apps.catalog.services.pricing import give_store_its_book, schedule_price
+from apps.catalog.models import Product
+from apps.catalog.services.pricing import give_store_its_book
 from apps.catalog.services.products import tell_product
-from apps.catalog.types import PricePoint
-from apps.core.models import OutboxEvent
+from apps.core.models import OutboxEvent, OutboxSequence
 from apps.core.numbering import number_facts
-from tests.factories import MANAGER, api_client, make_service_token
-from tests.facts import schema_of
-from tests.goods import make_product, make_snack
+from tests.goods import make_snack
+
+from .reading import cursor, named, price, since, tell
 
 if TYPE_CHECKING:
     from apps.stores.models import Store
     from tests.factories import ApiClient
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(store: Store) -> ApiClient:
-    """A store server whose prices are the store's."""
-    return api_client(make_service_token(store=store))
-
-
-def tell(product: Product, previous_sku: str | None = None) -> None:
-    """A manager has saved the product's page, and the relay has been by."""
-    with transaction():
-        tell_product(product_id=product.pk, previous_sku=previous_sku, now=timezone.now())
-    number_facts()
-
-
-def price(product: Product, cents: int, days: int = 0) -> None:
-    """A manager has set a price that begins now, or in that many days."""
-    book, now = PriceBook.objects.get(code="STANDARD"), timezone.now()
-    point = PricePoint(now + timedelta(days=days), cents)
-    with transaction():
-        schedule_price(actor=MANAGER, book_id=book.pk, product_id=product.pk, point=point, now=now)
-    number_facts()
-
-
-def cursor(api: ApiClient) -> str:
-    """Where a reader stands who has read everything."""
-    return str(api.get("catalog/snapshot").headers["X-Catalog-Cursor"])
-
-
-def since(api: ApiClient, cursor: str, **query: str) -> dict[str, Any]:
-    answer = api.get("catalog/changes", since=cursor, **query)
-    assert answer.status_code == 200, answer.content
-    page: dict[str, Any] = answer.json()
-    return page
-
-
-def named(page: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(change["kind"], change["product"]["sku"]) for change in page["changes"]]
 
 
 # --- What is answered -----------------------------------------------------------------------------
@@ -178,14 +138,43 @@ def test_what_is_told_between_two_pages_is_not_lost(api: ApiClient) -> None:
 # --- Reset ----------------------------------------------------------------------------------------
 
 
+def prune(through: int) -> None:
+    """Facts up to that number are old, and nobody needs them any more."""
+    OutboxSequence.objects.update(pruned_through=through)
+    OutboxEvent.objects.filter(sequence__lte=through).delete()
+
+
 def test_a_cursor_whose_facts_are_pruned_is_reset(api: ApiClient) -> None:
     chips, start = make_snack(), cursor(api)
     tell(chips)
     tell(chips)
-    OutboxEvent.objects.filter(sequence=1).delete()
+    prune(1)
     assert since(api, start) == {
-        "changes": [], "cursor": start, "has_more": False, "reset": True
-    }  # fmt: skip
+        "changes": [],
+        "cursor": start,
+        "has_more": False,
+        "reset": True,
+    }
+
+
+def test_a_cursor_just_before_what_is_kept_holds(api: ApiClient) -> None:
+    chips = make_snack()
+    tell(chips)
+    start = cursor(api)
+    tell(chips)
+    prune(1)
+    assert named(since(api, start)) == [("upsert", "CHP-1")]
+
+
+def test_a_cursor_is_reset_where_its_fact_is_kept_and_others_are_pruned(api: ApiClient) -> None:
+    chips = make_snack()
+    tell(chips)
+    start = cursor(api)
+    tell(chips)
+    tell(chips)
+    OutboxEvent.objects.filter(sequence=2).delete()  # somebody else still wants the first
+    OutboxSequence.objects.update(pruned_through=2)
+    assert since(api, start)["reset"] is True
 
 
 def test_a_cursor_at_the_end_holds_though_everything_is_pruned(api: ApiClient) -> None:
@@ -234,48 +223,3 @@ def test_where_more_was_changed_than_is_worth_naming_all_is_read_anew(
 @pytest.mark.parametrize("text", ["0", "x", "-1..1", "1.zz.1", "9" * 40, "0..0.0.0", "٣..1"])
 def test_what_is_no_cursor_is_reset(api: ApiClient, text: str) -> None:
     assert since(api, text)["reset"] is True
-
-
-# --- For another installation ---------------------------------------------------------------------
-
-
-def test_an_installation_gets_the_product_whole_with_every_price_it_needs(
-    office: ApiClient, store: Store
-) -> None:
-    bourbon = make_product(barcodes=[("12345678905", 1)], vendor="Sazerac", unit_cost_cents=900)
-    start = cursor(office)
-    price(bourbon, 2199, days=1)
-    price(bourbon, 1899, days=3)
-    (change,) = since(office, start)["changes"]
-    record = change["record"]
-    prices = record.pop("prices")
-    schema_of("product.updated", 1).validate({"products": [record]})
-    assert (record["vendor"], record["unit_cost_cents"]) == ("Sazerac", 900)
-    assert record["barcodes"] == [{"gtin": "00012345678905", "pack_size": 1}]
-    assert [(p["price_book"], p["price_cents"]) for p in prices] == [
-        ("STANDARD", 1999), ("STANDARD", 2199), ("STANDARD", 1899)
-    ]  # fmt: skip
-    assert [p["until"] for p in prices] == [p["starts_at"] for p in prices[1:]] + [None]
-
-
-def test_a_till_is_told_nothing_of_costs(api: ApiClient) -> None:
-    chips, start = make_snack(unit_cost_cents=77), cursor(api)
-    tell(chips)
-    assert b"77" not in api.get("catalog/changes", since=start).content
-
-
-def test_an_installation_learns_what_a_product_was_called_before(office: ApiClient) -> None:
-    chips, start = make_snack("C-3"), cursor(office)
-    tell(chips, previous_sku="C-2")
-    OutboxEvent.objects.update(payload={"products": [{"sku": "C-2", "previous_sku": "C-1"}]})
-    tell(chips, previous_sku="C-2")
-    by_sku = {c["product"]["sku"]: c for c in since(office, start)["changes"]}
-    assert by_sku["C-3"]["previous_skus"] == ["C-2", "C-1"]
-    assert (by_sku["C-2"]["kind"], by_sku["C-1"]["kind"]) == ("delete", "delete")
-
-
-def test_skus_that_were_swapped_in_a_circle_are_answered(office: ApiClient) -> None:
-    chips, start = make_snack("C-1"), cursor(office)
-    tell(chips, previous_sku="C-2")
-    tell(make_snack("C-2"), previous_sku="C-1")
-    assert {sku for _, sku in named(since(office, start))} == {"C-1", "C-2"}

@@ -75,12 +75,15 @@ def test_secrets_are_changed_without_a_batch_being_refused(
         (["naples", "--name", "Naples", "--after", "-1"], "from 0 on"),
         (["naples", "--second"], "No installation"),
         (["miami", "--retire"], "second secret first"),
+        (["twice", "--second"], "two secrets already"),
     ],
 )
 def test_what_cannot_be_is_refused(sender: Sender, arguments: list[str], told: str) -> None:
+    command("twice", "--name", "Twice")
+    command("twice", "--second")
     with pytest.raises(CommandError, match=told):
         command(*arguments)
-    assert Peer.objects.count() == 1
+    assert Peer.objects.count() == 2
 
 
 def test_a_warning_stays_until_somebody_has_looked(sender: Sender, now: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django_subatomic.db import transaction
 
 from apps.core.models import OutboxEvent
+from apps.core.numbering import number_facts
 from apps.orders.models import Order
 from apps.payments.models import Payment
 from apps.payments.services.telling import tell_refunded
@@ -109,11 +110,14 @@ def test_a_refund_that_was_undone_is_none_on_either_side(day: Pair) -> None:
 # --- What is no difference ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_numbered", [False, True])
 def test_what_is_on_its_way_is_named_and_no_difference(
-    day: Pair, till: Till, chips: Product
+    day: Pair, till: Till, chips: Product, *, is_numbered: bool
 ) -> None:
     opened(till)
     order = sold(till, chips)
+    if is_numbered:
+        number_facts()
     row = day.compare()
     assert (row.state, row.waiting_count) == ("AGREES", 1)
     (waiting,) = row.waiting

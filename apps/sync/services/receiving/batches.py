@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import DataError
 from django_subatomic.db import durable, transaction
 
+from apps.core.errors import SignatureInvalid
 from apps.stores.errors import PermissionMissing
 from apps.sync import signing
-from apps.sync.errors import BatchUnstorable, NoEventsReadable, SignatureInvalid
+from apps.sync.errors import BatchUnstorable, NoEventsReadable
 from apps.sync.inbox import find_answer, find_peer
 from apps.sync.services.receiving.judging import judge_events
 from apps.sync.services.receiving.reading import read_batch
