@@ -84,6 +84,7 @@ def test_a_sale_that_was_voided_says_so(manager: Client, cafe: Peer) -> None:
         ("payment.captured", "remotepayment"),
         ("payment.refunded", "remotepayment"),
         ("shift.closed", "remoteshift"),
+        ("shift.amended", "remoteshift"),
     ],
 )
 def test_a_payload_of_another_version_takes_no_page_away(

@@ -51,6 +51,7 @@ def find_reader(event_type: str) -> Callable[[Document], Paper] | None:
         "payment.captured": read_payment,
         "payment.refunded": read_payment,
         "shift.closed": read_shift,
+        "shift.amended": read_amendment,
     }.get(event_type)
 
 
@@ -150,6 +151,24 @@ def read_shift(payload: Document) -> Paper:
                 ("To the safe", "drops_cents"),
             ),
         ],
+    )
+
+
+def read_amendment(payload: Document) -> Paper:
+    """What a sale that came late adds to the Z of its shift."""
+    amendment = _part(payload, "amendment")
+    sales, order = _part(amendment, "sales"), _part(amendment, "order")
+    return Paper(
+        figures=[
+            ("Adds to Z report", _text(amendment, "z_number"), _day(payload)),
+            ("Arrived", _time(amendment, "arrived_at"), _text(payload, "store")),
+            ("Sale", _text(order, "number"), _text(amendment, "sold_by")),
+        ],
+        sums=[
+            *_sums(sales, ("Sold", "total_cents")),
+            *_sums(amendment, ("Sales tax", "tax_cents"), ("Net of returns", "net_cents")),
+        ],
+        paid=[(_words(each), _dollars(each, "net_cents")) for each in _list(amendment, "tenders")],
     )
 
 

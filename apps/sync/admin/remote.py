@@ -14,8 +14,8 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.fields import dollars
 from apps.core.admin.filters import LatelyFilter
 from apps.core.admin.keyset import KeysetChangeList
-from apps.sync.admin import papers
 from apps.sync.admin.columns import its_source, moment
+from apps.sync.admin.papers import find_reader
 from apps.sync.admin.received import FactBook
 from apps.sync.inbox import list_received_about
 from apps.sync.models import (
@@ -29,8 +29,6 @@ from apps.sync.models import (
 from apps.sync.models.remote import RETURNS, VOIDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -45,7 +43,6 @@ class PaperBook(FactBook):
     change_form_after_template = "sync/admin/remote.html"
     list_filter_submit = True
     search_fields: Any = ("number",)  # see `get_search_results`
-    read: Callable[[papers.Document], papers.Paper]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -58,7 +55,9 @@ class PaperBook(FactBook):
     ) -> HttpResponse:
         fact: ReceivedFact = context["original"]
         payload = fact.payload if isinstance(fact.payload, dict) else {}
-        context |= {"paper": self.read(payload), "related": list_related(fact)}
+        read = find_reader(fact.type)
+        paper = read(payload) if read else None
+        context |= {"paper": paper, "related": list_related(fact)}
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -80,7 +79,6 @@ def list_related(fact: ReceivedFact) -> list[tuple[str, ReceivedFact]]:
 class RemoteSaleAdmin(PaperBook):
     """Sales of other stores, the last to arrive first."""
 
-    read = staticmethod(papers.read_sale)
     list_display = (
         "number",
         its_source,
@@ -108,7 +106,6 @@ class RemoteSaleAdmin(PaperBook):
 class RemoteReturnAdmin(PaperBook):
     """Returns of other stores, the last to arrive first."""
 
-    read = staticmethod(papers.read_return)
     list_display = (
         "of",
         its_source,
@@ -129,7 +126,6 @@ class RemoteReturnAdmin(PaperBook):
 class RemotePaymentAdmin(PaperBook):
     """Card payments of other stores, the last to arrive first."""
 
-    read = staticmethod(papers.read_payment)
     list_display = (
         moment("occurred_at", "At"),
         its_source,
@@ -149,7 +145,6 @@ class RemotePaymentAdmin(PaperBook):
 class RemoteShiftAdmin(PaperBook):
     """Drawers that other stores have counted, the last to arrive first."""
 
-    read = staticmethod(papers.read_shift)
     list_display = (
         "z",
         its_source,
@@ -163,7 +158,8 @@ class RemoteShiftAdmin(PaperBook):
 
     @display(description="Z report")
     def z(self, fact: ReceivedFact) -> str:
-        return f"Z {fact.number}".strip()
+        late = "late, to " if fact.type == "shift.amended" else ""
+        return f"{late}Z {fact.number}".strip()
 
 
 class NamedChangeList(KeysetChangeList):

@@ -14,7 +14,7 @@ SALES = ("order.completed",)
 VOIDS = ("order.voided",)
 RETURNS = ("return.completed", "return.without_receipt")
 PAYMENTS = ("payment.captured", "payment.refunded")
-SHIFTS = ("shift.closed",)
+SHIFTS = ("shift.closed", "shift.amended")
 
 
 class RemoteSale(ReceivedFact):

@@ -51,7 +51,8 @@ def replay(*, actor: Actor, chosen: Chosen, now: datetime) -> Replayed:
     for some in _slices(free):
         ids = [row.pk for row in some]
         rows = Undelivered.objects.filter(pk__in=ids, state__in=REPLAYABLE)
-        rows.update(state=UndeliveredState.REPLAY, next_attempt_at=None)
+        if rows.update(state=UndeliveredState.REPLAY, next_attempt_at=None) != len(ids):
+            raise SyncStateConflict(say_why_not(chosen))
     _note(now, actor, f"destination:{destination.pk}", "undelivered.replayed", _facts(free))
     return Replayed(len(free), behind=count - len(free))
 
@@ -73,13 +74,15 @@ def discard(*, actor: Actor, chosen: Chosen, reason: str, now: datetime) -> Disc
     for row in rows:
         abandon_open_batch(destination_id=destination.pk, now=now, holding=row.sequence)
     for some in _slices(rows):
-        Undelivered.objects.filter(pk__in=[row.pk for row in some], state__in=DISCARDABLE).update(
+        ids = [row.pk for row in some]
+        if Undelivered.objects.filter(pk__in=ids, state__in=DISCARDABLE).update(
             state=UndeliveredState.DISCARDED,
             next_attempt_at=None,
             discarded_at=now,
             discarded_by=actor.name,
             discarded_reason=reason,
-        )
+        ) != len(ids):
+            raise SyncStateConflict(say_why_not(chosen))
     freed = _free_held(destination.pk, {row.aggregate for row in rows})
     facts: dict[str, JSON] = {**_facts(rows), "freed": freed, "reason": reason}
     _note(now, actor, f"destination:{destination.pk}", "undelivered.discarded", facts)
