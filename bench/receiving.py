@@ -104,7 +104,7 @@ def _insert(session: psycopg.Connection[Any], number: int, events: list[Event]) 
         {**judged.row, "sequence": place + number * EVENTS}
         for place, judged in enumerate(judge_events(events, b""))
     ]
-    document = orjson.dumps(rows).decode()
+    document = orjson.dumps(rows, default=orjson.Fragment).decode()
     peer_id = session.execute("SELECT id FROM sync_peer").fetchone()
     session.commit()
     began = time.perf_counter()

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from apps.core.fields import WholeJSONField
 from apps.core.written_once import AppendOnly, WrittenOnce
 
 
@@ -42,7 +43,7 @@ class OutboxEvent(models.Model):
     type = models.CharField(max_length=80)
     version = models.PositiveSmallIntegerField(default=1)
     aggregate = models.CharField(max_length=120, help_text="What it is about: kind and id")
-    payload = models.JSONField()
+    payload = WholeJSONField()
     occurred_at = models.DateTimeField(db_index=True)
     leased_until = models.DateTimeField(null=True, help_text="A relay is handing it on until then")
     relayed_at = models.DateTimeField(null=True, help_text="All subscribers have been told")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.db import connections
+from psycopg.types.array import ListBinaryDumper
 from psycopg.types.numeric import Int8Dumper
 
 from apps.core.dialects import for_sqlite
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 type Row = tuple[Any, ...]
+
+
+class TextArray(list[str | None]):
+    """Long texts for PostgreSQL's `text[]`, sent as they are; a plain list has each one quoted."""
 
 
 @dataclass(slots=True)
@@ -112,6 +117,7 @@ def _new_cursor(raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Row]:
     """
     cursor = psycopg.RawCursor(raw)
     cursor.adapters.register_dumper(int, Int8Dumper)
+    cursor.adapters.register_dumper(TextArray, ListBinaryDumper)
     return cursor
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
-from apps.core.fields import SealedField
+from apps.core.fields import SealedField, WholeJSONField
 from apps.sync.types import BOOKS, ReceivedState
 
 
@@ -102,7 +102,7 @@ class ReceivedFact(models.Model):
     number = models.CharField(max_length=80, blank=True, default="")
     business_date = models.DateField(null=True)
     amount_cents = models.BigIntegerField(null=True)
-    payload = models.JSONField(null=True)
+    payload = WholeJSONField(null=True)
     raw = models.TextField(blank=True, default="", help_text="The whole event, of a rejected one")
     state = models.CharField(max_length=8, choices=choices(ReceivedState))
     code = models.CharField(max_length=80, blank=True, default="")

@@ -96,7 +96,7 @@ def _accept(event: Any) -> Judged:
         "number": columns.number,
         "business_date": columns.business_date,
         "amount_cents": columns.amount_cents,
-        "payload": orjson.Fragment(payload),
+        "payload": payload,
         "raw": "",
         "state": "ACCEPTED",
         "code": "",
