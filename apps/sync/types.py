@@ -24,6 +24,7 @@ BOOKS = (
     "payment.captured",
     "payment.refunded",
     "shift.closed",
+    "shift.amended",
 )
 
 

@@ -30,8 +30,8 @@ MEANINGS: Mapping[UndeliveredState, str] = {
 REMEDIES: Mapping[UndeliveredState, str] = {
     UndeliveredState.RETRY: "Nothing, unless you know that it will never be taken.",
     UndeliveredState.SUSPECT: (
-        "Nothing yet. As soon as anything else arrives there, this becomes a dead letter; if"
-        " nothing does, it is sent again."
+        "Nothing yet. As soon as anything else arrives there, this is sent again, and becomes a"
+        " dead letter only if the other side breaks down over it once more."
     ),
     UndeliveredState.HELD: (
         "Decide on the one that it waits behind. Once that has arrived or is discarded, this goes"

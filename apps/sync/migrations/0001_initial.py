@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='receivedfact',
-            index=models.Index(condition=models.Q(('state', apps.sync.types.ReceivedState['REJECTED']), models.Q(('type__in', ('order.completed', 'order.voided', 'return.completed', 'return.without_receipt', 'payment.captured', 'payment.refunded', 'shift.closed')), _negated=True), _connector='OR'), fields=['received_at'], name='sync_received_to_forget'),
+            index=models.Index(condition=models.Q(('state', apps.sync.types.ReceivedState['REJECTED']), models.Q(('type__in', ('order.completed', 'order.voided', 'return.completed', 'return.without_receipt', 'payment.captured', 'payment.refunded', 'shift.closed', 'shift.amended')), _negated=True), _connector='OR'), fields=['received_at'], name='sync_received_to_forget'),
         ),
         migrations.AddConstraint(
             model_name='receivedfact',

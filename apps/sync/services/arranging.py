@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Min
+from django.db.models import F
 from django_subatomic.db import transaction_required
 
 from apps.core import audit
-from apps.core.models import OutboxEvent, OutboxSequence
+from apps.core.models import OutboxSequence
+from apps.core.pruning import lock_pruning
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
 from apps.sync.models import Destination
@@ -105,9 +106,8 @@ def _last_number() -> int:
 
 
 def _first_number() -> int:
-    """Of what is still on record."""
-    least = OutboxEvent.objects.filter(sequence__isnull=False).aggregate(least=Min("sequence"))
-    return least["least"] or _last_number() + 1
+    """Of what is still on record as a whole."""
+    return lock_pruning() + 1
 
 
 def _note(

@@ -15,7 +15,7 @@ from apps.catalog.models import Barcode, Product
 from apps.catalog.services.products import tell_product
 from apps.inventory.services.documents import Paper, write_paper
 from apps.inventory.types import Document, MovementKind
-from apps.orders.models import BlindReturn, Order, Return, ZReport
+from apps.orders.models import BlindReturn, Order, Return, ZAmendment, ZReport
 from apps.sync.models import ReceivedFact, RemoteStock
 from tests.factories import MANAGER, make_store
 from tests.goods import line_of, make_product, make_snack, receive
@@ -106,6 +106,8 @@ def assert_totals_are_the_shop_s() -> None:
     }
     assert {kind: sums["amount_cents__sum"] for kind, sums in received.items()} == own
     assert all(own.values())
+    late = ReceivedFact.objects.filter(type="shift.amended", business_date__isnull=False)
+    assert late.exclude(store="").count() == ZAmendment.objects.count() > 0
 
 
 def total_of(model: Any, **wanted: Any) -> int:

@@ -95,6 +95,12 @@ def _closed(payload: Mapping[str, Any]) -> Columns:
     )
 
 
+def _amended(payload: Mapping[str, Any]) -> Columns:
+    """What a late sale adds to a Z; the sale itself is told as a sale, so it sums up to nothing."""
+    store = _text("store", payload["store"])
+    return Columns(store=store, business_date=_day(payload["business_date"]))
+
+
 def _adjusted(payload: Mapping[str, Any]) -> Columns:
     lines = payload["lines"]
     return Columns(
@@ -121,6 +127,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Columns]] = {
     "payment.captured": _captured,
     "payment.refunded": _refunded,
     "shift.closed": _closed,
+    "shift.amended": _amended,
     "inventory.adjusted": _adjusted,
     "product.updated": _updated,
 }
