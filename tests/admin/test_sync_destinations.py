@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from apps.core.models import AuditEntry
+from apps.core.models import AuditEntry, OutboxSequence
 from apps.sync.models import Batch, Destination
 from tests.sync.office_rows import (
     SECRET,
@@ -42,6 +42,7 @@ def add(owner: Client, **typed: str) -> Destination:
 def test_a_new_one_is_told_all_that_is_on_record(owner: Client) -> None:
     make_fact(7)
     make_fact(8)
+    OutboxSequence.objects.update(pruned_through=6)
     hq = add(owner, new_token=" let-me-in ", new_secret=SECRET)
     assert (hq.starts_after, hq.settled_through, hq.token, hq.secret) == (6, 6, "let-me-in", SECRET)
     assert AuditEntry.objects.filter(action="destination.added").count() == 1
