@@ -74,10 +74,11 @@ def retry_faulty() -> int:
 
 
 def find_sequence_faults() -> Iterator[str]:
-    """A sentence for each way in which the numbers given are not dense.
+    """A sentence for each fact that cannot be told, and each way in which numbers are not dense.
 
     Of those that may be gone, some are still there.
     """
+    yield from list_faulty()
     last, pruned = OutboxSequence.objects.values_list("last", "pruned_through").first() or (0, 0)
     numbered = OutboxEvent.objects.filter(sequence__gt=pruned)
     found = numbered.aggregate(most=Max("sequence"), count=Count("pk"))

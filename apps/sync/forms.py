@@ -10,16 +10,17 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from apps.sync.deeds import NewDestination
 from apps.sync.models import Destination, Peer
+from apps.sync.rules import is_safe_address
 from apps.sync.signing import SecretUnusable, read_secret
 from apps.sync.types import Format
 
-_SCHEMES = ("http://", "https://")
 _KEPT = "Leave it empty to keep the one that is set."
 
 
@@ -44,6 +45,21 @@ class SecretField(WriteOnlyField):
             except SecretUnusable as error:
                 raise forms.ValidationError(f"{error} Copy all of it.") from error
         return text
+
+
+class OptionsField(forms.JSONField):
+    """A small JSON object, of which nothing breaks who reads it."""
+
+    LONGEST = 10_000  # characters
+
+    def to_python(self, value: Any) -> Any:
+        text = value if isinstance(value, str) else ""
+        if len(text) > self.LONGEST or "\\u0000" in text or "\x00" in text:
+            raise forms.ValidationError("Type a small JSON object, such as {}.")
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError("It is nested too deeply.") from error
 
 
 class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -73,6 +89,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=200,
         help_text=f"whsec_..., as the other side has shown it once. {_KEPT}",
     )
+    options = OptionsField(required=False, widget=UnfoldAdminTextareaWidget)
     begins = forms.ChoiceField(
         label="Begin with",
         choices=[("all", "all that is on record"), ("now", "what happens from now on")],
@@ -87,7 +104,7 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
-        if not url.startswith(_SCHEMES):
+        if not is_safe_address(url):
             raise forms.ValidationError("Type an address that begins with https://")
         return url
 

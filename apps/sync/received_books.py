@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Sum, TextField, Value, When
@@ -14,12 +14,11 @@ from apps.sync.models import ReceivedFact
 from apps.sync.types import ReceivedState
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from django.db.models import QuerySet
 
 _CARDS = frozenset({"payment.captured", "payment.refunded"})
 _ITS_ORDER = Concat(Value("order:"), KT("payload__order_id"), output_field=TextField())
+_FIRST_DAY = date(2000, 1, 1)  # before which nobody sold anything by card here
 _BEFORE_ITS_ORDER = timedelta(days=3)  # a card is captured at most so long before, clocks and all
 
 
@@ -50,7 +49,7 @@ def _taken_in(source: str) -> QuerySet[ReceivedFact]:
 def _cards_of(source: str, day: date) -> QuerySet[ReceivedFact]:
     """Money of cards has no business date of its own: it is that of its order."""
     orders = _taken_in(source).filter(type="order.completed", business_date=day)
-    since = datetime.combine(day, time(), UTC) - _BEFORE_ITS_ORDER
+    since = datetime.combine(max(day, _FIRST_DAY), time(), UTC) - _BEFORE_ITS_ORDER
     cards = _taken_in(source).filter(type__in=_CARDS, occurred_at__gte=since)
     named = cards.annotate(its_order=_ITS_ORDER)
     return named.filter(its_order__in=orders.values("aggregate"))

@@ -50,6 +50,7 @@ def assert_fits(page: Page, address: str) -> None:
     assert width <= 0, f"{address} is {width} pixels too wide"
 
 
+@pytest.mark.timeout(600)  # some hundred pages, on whatever machine
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_fits_the_screen(office: Page, width: int) -> None:
     office.set_viewport_size({"width": width, "height": 900})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.contrib import admin
 from django.utils.text import Truncator
 from unfold.decorators import display
@@ -165,9 +165,10 @@ def describe_fact(fact: ReceivedFact) -> dict[str, Any]:
 
 
 def _show_text(text: str) -> str:
+    """JSON as people read it, where it is any that can be read; else what came."""
     try:
-        return show_json(json.loads(text))
-    except ValueError:
+        return show_json(orjson.loads(text))
+    except (ValueError, TypeError, RecursionError):
         return text
 
 

@@ -133,7 +133,7 @@ class RemotePaymentAdmin(PaperBook):
         "what",
         dollars("amount_cents", "Amount"),
     )
-    list_filter = (*_SOURCE_AND_STORE, "type", ("occurred_at", RangeDateTimeFilter))
+    list_filter = (*_SOURCE_AND_STORE, ("type", LatelyFilter), ("occurred_at", RangeDateTimeFilter))
     search_fields = ()
 
     @display(description="What", label={"taken": "success", "sent back": "warning"})

@@ -15,6 +15,7 @@ from apps.core import audit
 from apps.sync.errors import HeadOfficeUnknown, SyncStateConflict
 from apps.sync.models import CatalogSource
 from apps.sync.models.catalog import ONLY_ROW
+from apps.sync.rules import is_safe_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,7 +106,7 @@ def ring(*, wants_whole: bool = False) -> bool:
 def _refuse_bad_address(url: str) -> None:
     try:
         parts = urlsplit(url)
-        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_good = is_safe_address(url) and parts.path in {"", "/"}
     except ValueError:
         is_good = False
     if not is_good or parts.query or parts.fragment or parts.username:
