@@ -59,6 +59,10 @@ def test_a_new_one_is_told_what_comes_where_that_is_wanted(owner: Client) -> Non
     [
         ({"url": "ftp://hq.test/"}, "url"),
         ({"url": "nonsense"}, "url"),
+        ({"url": "http://10.0.0.1/api/sync"}, "url"),
+        ({"options": "[" * 9_000}, "options"),
+        ({"options": "{}" + " " * 10_000}, "options"),
+        ({"options": r'{"x": "\u0000"}'}, "options"),
         ({"new_secret": "hunter2"}, "new_secret"),
         ({"new_secret": "whsec_QUJD"}, "new_secret"),
         ({"code": "Two words"}, "code"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -146,6 +147,15 @@ def test_what_was_rejected_is_kept_with_its_cause_and_says_what_to_do(
     assert "Update this installation" in page
     assert '"type": "loyalty.enrolled"' in page
     assert "CAF-1-000001" not in listed(manager, "remotesale")
+
+
+@pytest.mark.parametrize("raw", [r'"\ud800"', '{"a":' * 300_000, "[" * 2_000 + "]" * 2_000])
+def test_what_no_program_can_read_is_shown_as_it_came(
+    manager: Client, cafe: Peer, raw: str
+) -> None:
+    fact = make_rejected(cafe, raw=raw)
+    address = url("sync_rejectedfact_change", fact.pk)
+    assert manager.get(address).status_code == HTTPStatus.OK
 
 
 def test_the_answer_to_a_batch_is_shown_as_it_was_given(manager: Client, cafe: Peer) -> None:

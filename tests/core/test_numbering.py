@@ -136,6 +136,8 @@ def test_a_fact_of_which_nothing_is_promised_is_faulty(settings: Settings) -> No
     published(BottleSold())
     assert number_facts() == 0
     assert "No schema is known" in OutboxEvent.objects.get().fault
+    (said,) = find_sequence_faults()
+    assert "No schema is known" in said
 
 
 def test_under_test_a_wrong_fact_is_refused_when_it_is_published(settings: Settings) -> None:

@@ -55,6 +55,14 @@ def ask(what: str, *scopes: Scope, caller: str = "miami", **asked: str) -> Respo
     return Client().get(f"/api/sync/{what}", query, headers=headers)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_has_nothing(peer: Peer, day: str) -> None:
+    arrive(peer)
+    assert ask("totals", day=day).json()["totals"] == []
+    facts = ask("facts", day=day, store="MIA", type="payment.captured")
+    assert facts.json()["results"] == []
+
+
 def test_totals_are_by_store_and_type(peer: Peer) -> None:
     arrive(peer)
     arrive(peer, 7)
