@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
 BATCH = 1_000
 _ONLY_ROW = 1
 _NUMBER = (
@@ -73,11 +75,15 @@ def retry_faulty() -> int:
     return OutboxEvent.objects.exclude(fault="").update(fault="")
 
 
-def find_sequence_faults() -> Iterator[str]:
-    """A sentence for each fact that cannot be told, and each way in which numbers are not dense.
+def list_unnumbered() -> QuerySet[OutboxEvent]:
+    """Facts that are to be told and wait for their number alone, as while no worker runs."""
+    held = list(OutboxEvent.objects.exclude(fault="").values_list("aggregate", flat=True))
+    waiting = OutboxEvent.objects.filter(is_shared=True, sequence__isnull=True)
+    return waiting.exclude(aggregate__in=held)
 
-    Of those that may be gone, some are still there.
-    """
+
+def find_sequence_faults() -> Iterator[str]:
+    """A sentence for each fact that cannot be told, and each way in which numbers are not dense."""
     yield from list_faulty()
     last, pruned = OutboxSequence.objects.values_list("last", "pruned_through").first() or (0, 0)
     numbered = OutboxEvent.objects.filter(sequence__gt=pruned)
@@ -118,9 +124,7 @@ def _list_waiting() -> list[_Waiting]:
     Their places are looked up first: a database that knows little of the table yet would sort all
     that waits together with its payload.
     """
-    held = list(OutboxEvent.objects.exclude(fault="").values_list("aggregate", flat=True))
-    waiting = OutboxEvent.objects.filter(is_shared=True, sequence__isnull=True)
-    places = waiting.exclude(aggregate__in=held).order_by("position").values_list("position")
+    places = list_unnumbered().order_by("position").values_list("position")
     facts = (
         OutboxEvent.objects.filter(position__in=[place for (place,) in places[:BATCH]])
         .annotate(text=Cast("payload", TextField()))

@@ -11,6 +11,7 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     Count,
+    DateTimeField,
     ExpressionWrapper,
     F,
     Max,
@@ -18,6 +19,7 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    Value,
 )
 from django.db.models.functions import Coalesce, TruncDay, TruncHour
 from django.utils import timezone
@@ -25,6 +27,7 @@ from django.utils import timezone
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.locks import SEALED
 from apps.sync.models import Batch, Destination, Undelivered
+from apps.sync.standing import note_unnumbered
 from apps.sync.types import BatchState, UndeliveredState
 
 if TYPE_CHECKING:
@@ -91,14 +94,18 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     in_vain = (
         Undelivered.objects.filter(destination=OuterRef("pk")).order_by().values("destination")
     )
-    whole = BigIntegerField()
+    whole, unnumbered = BigIntegerField(), note_unnumbered()
     found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
         pending=ExpressionWrapper(
             Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
-            - F("settled_through"),
+            - F("settled_through")
+            + unnumbered.count,
             output_field=whole,
         ),
-        oldest_at=Subquery(next_one.values("occurred_at")[:1]),
+        oldest_at=Coalesce(
+            Subquery(next_one.values("occurred_at")[:1]),
+            Value(unnumbered.oldest_at, output_field=DateTimeField()),
+        ),
         undelivered_count=Coalesce(
             Subquery(
                 in_vain.exclude(state=UndeliveredState.DISCARDED).values(count=Count("pk")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from apps.core.models import OutboxEvent, OutboxSequence
+from apps.core.numbering import list_unnumbered
 from apps.sync.models import Destination, Undelivered
 from apps.sync.types import DestinationState
 
@@ -47,18 +48,34 @@ def list_standings() -> list[Standing]:
     """All destinations, in the order of their codes."""
     last = OutboxSequence.objects.values_list("last", flat=True).first() or 0
     rows = Destination.objects.defer("token", "secret", "second_secret").order_by("code")
-    return [_standing_of(row, last) for row in rows]
+    unnumbered = note_unnumbered()
+    return [_standing_of(row, last, unnumbered) for row in rows]
 
 
-def _standing_of(row: Destination, last: int) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """Facts without a number: how many, and when the oldest of them happened."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+def note_unnumbered() -> Unnumbered:
+    """What waits for every destination before it has a place in the order of telling."""
+    waiting = list_unnumbered()
+    oldest = waiting.order_by("position").values_list("occurred_at", flat=True).first()
+    return Unnumbered(waiting.count() if oldest else 0, oldest)
+
+
+def _standing_of(row: Destination, last: int, unnumbered: Unnumbered) -> Standing:
     waiting = OutboxEvent.objects.filter(sequence__gt=row.settled_through).order_by("sequence")
     states = Undelivered.objects.filter(destination=row).order_by("state").values_list("state")
     return Standing(
         row.code,
         row.state,
         row.reason,
-        last - row.settled_through,
-        waiting.values_list("occurred_at", flat=True).first(),
+        last - row.settled_through + unnumbered.count,
+        waiting.values_list("occurred_at", flat=True).first() or unnumbered.oldest_at,
         dict(states.annotate(count=Count("pk"))),
         row.next_attempt_at,
         row.last_delivered_at,

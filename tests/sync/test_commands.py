@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.core.models import AuditEntry
+from apps.core.models import AuditEntry, OutboxEvent, OutboxSequence
+from apps.sync.figures import with_backlog
+from apps.sync.models import Destination
 from apps.sync.tasks import dispatch
+from tests.conftest import NOON
 from tests.sync.listening import Peer, Reply
 from tests.sync.office import (
     SECRET,
@@ -131,6 +134,16 @@ def test_sync_status_for_a_program_is_json(sender: Sender, peer: Peer) -> None:
     (row,) = json.loads(said("sync_status", "--json"))
     assert (row["code"], row["state"], row["pending"]) == ("head-office", "ACTIVE", 4)
     assert row["oldest_at"] == "2026-11-22T17:00:00+00:00"
+
+
+def test_sync_status_counts_facts_that_no_worker_has_numbered(sender: Sender) -> None:
+    tell(2)
+    OutboxEvent.objects.update(sequence=None)
+    OutboxSequence.objects.update(last=0)
+    (row,) = json.loads(said("sync_status", "--json"))
+    assert (row["pending"], row["oldest_at"]) == (2, "2026-11-22T17:00:00+00:00")
+    (listed,) = with_backlog(Destination.objects.all())
+    assert (listed.pending, listed.oldest_at) == (2, NOON)
 
 
 # --- add_destination ------------------------------------------------------------------------------
