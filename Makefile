@@ -56,7 +56,7 @@ seed: runtime ## Load Florida's tables and the demo's three stores, and end
 
 test: dev ## Every test, on its own PostgreSQL and Redis, then on SQLite
 	$(SERVICES) -- $(PYTEST) $(ARGS)
-	$(PYTEST) -m "not postgres and not redis and not browser" $(ARGS)
+	$(PYTEST) -m "not postgres and not redis and not browser" --hypothesis-profile brief $(ARGS)
 
 # request.headers makes a dictionary of them all, which a scan would pay for.
 UPGRADE := django-upgrade --target-version 5.2 --skip request_headers
