@@ -29,6 +29,8 @@ BROKE = "broke"
 BEHIND = "behind"
 _IN_THE_WAY = (UndeliveredState.DEAD, UndeliveredState.SUSPECT, UndeliveredState.RETRY)
 
+_CHANGED = ("state", "code", "detail", "attempt_count", "next_attempt_at")  # of a row that is there
+
 
 def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
     """The oldest that is to be sent again now, with none about the same thing before it."""
@@ -228,7 +230,7 @@ def _bury(destination: Destination, row: Undelivered, *, now: datetime) -> None:
 
 def _keep(row: Undelivered) -> None:
     """Store a row; what was to be sent again, and is about the same thing, waits behind it."""
-    row.save()
+    row.save(update_fields=_CHANGED if row.pk else None)
     behind = Undelivered.objects.filter(
         destination=row.destination, aggregate=row.aggregate, sequence__gt=row.sequence
     )
