@@ -15,6 +15,8 @@ from apps.catalog import offers, shelf
 from apps.inventory.board import forget_boards
 from apps.stores.api.authentication import forget_sessions
 from apps.stores.selectors import forget_profiles
+from tests.emptying import empty_quickly
+from tests.migrated import migrated_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +25,19 @@ if TYPE_CHECKING:
 settings.register_profile("untimed", deadline=None)
 settings.register_profile("brief", deadline=None, max_examples=20)  # what was tried on PostgreSQL
 settings.load_profile("untimed")
+empty_quickly()
 
 # A Sunday at noon in Florida.
 NOON = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The session's database, and a copy of it as it is before the first test."""
+    with migrated_copy(tmp_path_factory.mktemp("migrated")):
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scripts.demo.playing import Playing
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # the demo starts first
 
 LISTS = [
     "orders/order", "orders/parkedorder", "catalog/product", "catalog/price", "catalog/category",
@@ -50,7 +50,6 @@ def assert_fits(page: Page, address: str) -> None:
     assert width <= 0, f"{address} is {width} pixels too wide"
 
 
-@pytest.mark.timeout(600)  # some hundred pages, on whatever machine
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_fits_the_screen(office: Page, width: int) -> None:
     office.set_viewport_size({"width": width, "height": 900})

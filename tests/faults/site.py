@@ -9,40 +9,22 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import psycopg
-from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 60  # seconds after which a test gives up; nothing is timed
 
 # Steps of a request at which `crashing_site` can die, beside its SQL statements.
 COMMIT, COMMITTED, ANSWER = "COMMIT", "after COMMIT", "the answer"
-
-
-@contextmanager
-def new_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database of the kind on which these tests run."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{folder / 'tillhouse.sqlite3'}"
-        return
-    own = os.environ["DATABASE_URL"]
-    name = f"crash_{uuid4().hex}"
-    with psycopg.connect(own, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield f"{own.rpartition('/')[0]}/{name}"
-        finally:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @dataclass(frozen=True)

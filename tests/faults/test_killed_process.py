@@ -14,8 +14,9 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.opening import ON_HAND
-from tests.faults.site import ANSWER, COMMIT, COMMITTED, DEADLINE, Answer, Site, new_database
+from tests.faults.site import ANSWER, COMMIT, COMMITTED, DEADLINE, Answer, Site
 from tests.goods import ADULT
+from tests.migrated import new_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ FOR_ALL = {"Crash-All": "yes"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that serves. Each test of this module sells there and leaves its sales behind."""
     folder = tmp_path_factory.mktemp("site")
     with new_database(folder) as url:

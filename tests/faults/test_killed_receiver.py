@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps.sync.signing import sign
-from tests.faults.site import ANSWER, COMMIT, COMMITTED, Site, new_database
+from tests.faults.site import ANSWER, COMMIT, COMMITTED, Site
+from tests.migrated import new_database
 from tests.sync.receiving.sender import Sender, adjusted, captured, renamed, statuses
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A head office that serves; each test leaves its batches behind."""
     folder = tmp_path_factory.mktemp("office")
     with new_database(folder) as url:

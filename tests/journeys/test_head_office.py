@@ -28,7 +28,7 @@ STOCK_HEARD = "SELECT sku, on_hand FROM sync_remotestock ORDER BY sku"
 
 
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+def offices(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
     """Both offices; each test of this module trades there and leaves its sales behind."""
     with open_offices(tmp_path_factory.mktemp("offices")) as offices:
         yield offices

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tests.faults.site import Site, new_database
+from tests.faults.site import Site
 from tests.goods import ADULT
+from tests.migrated import new_database
 
 from .line import Line
 
