@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FIELDS = frozenset({"id", "type", "version", "occurred_at", "aggregate", "data"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _NAMESPACE = uuid.UUID("0197c0de-5e11-7000-8000-000000000005")
 _MOST_VERSION = 2**31 - 1
