@@ -14,7 +14,7 @@ from apps.sync.models import SequenceGap
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apps.core.types import Actor
+    from apps.core.types import JSON, Actor
     from apps.sync.gaps import Span
 
 
@@ -37,5 +37,9 @@ def close_gap(*, actor: Actor, peer_id: int, numbers: Span, reason: str, now: da
             "This gap is not as it was: some of its numbers have come, or a colleague has closed"
             " it. Look at it again."
         )
-    facts = {"first": numbers.first, "last": numbers.last, "reason": reason.strip()}
+    facts: dict[str, JSON] = {
+        "first": numbers.first,
+        "last": numbers.last,
+        "reason": reason.strip(),
+    }
     audit.record(audit.AuditFact(now, actor, "peer.gap_closed", f"peer:{peer.source}", facts))
