@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from apps.core.audit_checks import find_broken_links
 from apps.core.numbering import find_sequence_faults
 from apps.inventory.selectors import find_ledger_drift
@@ -15,6 +17,7 @@ from apps.payments.drawer_selectors import find_unbalanced_drawers
 from apps.payments.selectors import find_payment_drift
 from apps.payments.stored_value_selectors import find_stored_value_drift
 from apps.sync.conservation import find_lost_facts
+from apps.sync.services.receiving.proving import find_received_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,5 +34,6 @@ LEDGER_CHECKS: Mapping[str, Callable[[], Iterable[str]]] = {
     "points": find_points_faults,
     "facts told": find_sequence_faults,
     "sync": find_lost_facts,
+    "received": lambda: find_received_faults(now=timezone.now()),  # noqa: TID251 - a check takes no argument
     "audit": find_broken_links,
 }

@@ -23,6 +23,7 @@ from apps.payments.drawer_selectors import describe_open_shift
 from apps.payments.events import PaymentCaptured, PaymentRefunded, StripeEventReceived
 from apps.stores.types import Permission
 from apps.sync import events as sync_events
+from apps.sync.other_stores import list_other_stores
 from apps.sync.panels import list_notices as list_sync_notices
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ PROMOTION_USES = list_promotion_uses
 
 # What somebody has to look at, for the home page.
 HOME_NOTICES = (list_sync_notices,)
+
+# How today goes in stores that other installations tell of, for the home page.
+OTHER_STORES = list_other_stores
 
 # Which admin pages a permission of the role table opens, and for what.
 _SEE = ("view",)

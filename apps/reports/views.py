@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from apps.core.admin.charts import MAIN, PALE, SECOND, Series, bar_chart
-from apps.core.admin.panels import home_notices
+from apps.core.admin.panels import home_notices, other_stores_panel
 from apps.core.money import format_cents
 from apps.inventory.selectors import list_low, list_negative, list_open_count_requests
 from apps.payments.attention import get_attention
@@ -60,6 +60,7 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "cards": _cards(selectors.get_card_troubles(days)),
         "attention": get_attention(now=now),
         "notices": home_notices(user=request.user, now=now),
+        "other_stores": None if store_id else other_stores_panel(user=request.user, now=now),
         "best_sellers": _best_sellers(days),
         "by_store": _by_store(days) if store_id is None else None,
         "low": _shelves(low[:SHELVES]),

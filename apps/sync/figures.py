@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 MOST_COUNTED = 1_000
+OPEN_GAPS = Count("gaps", filter=Q(gaps__closed_at__isnull=True))  # of a peer
 
 
 @dataclass(frozen=True, slots=True)

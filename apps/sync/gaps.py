@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_TOLD = 100  # gaps
+FARTHEST = 10_000_000  # ahead of the highest number seen: what a large shop tells in some years
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,18 @@ class Seen:
         """Whether this number has come."""
         return number <= self.through and not any(number in gap for gap in self.gaps)
 
+    def is_beyond(self, number: int) -> bool:
+        """Whether a number is too far ahead to be believed: all below it would be missing."""
+        return number > self.through + FARTHEST
+
     def told_gaps(self) -> list[dict[str, int]]:
         """What is missing, lowest first, as far as it is told."""
         return [{"first": gap.first, "last": gap.last} for gap in self.gaps[:MOST_TOLD]]
 
     def after(self, came: Span) -> Seen:
-        """What is seen and missing once these numbers have come as well."""
+        """What is seen and missing once these numbers have come as well, if they are believed."""
+        if self.is_beyond(came.first):
+            return self
         gaps = [left for gap in self.gaps for left in gap.without(came)]
         if came.first > self.through + 1:
             gaps.append(Span(self.through + 1, came.first - 1))

@@ -32,7 +32,7 @@ def get_peer(*, source: str) -> Peer:
 
 def get_seen(peer: Peer) -> Seen:
     """Which numbers of a peer have come, and which are missing."""
-    gaps = peer.gaps.order_by("first").values_list("first", "last")
+    gaps = peer.gaps.filter(closed_at__isnull=True).order_by("first").values_list("first", "last")
     return Seen(peer.seen_through, tuple(Span(*gap) for gap in gaps))
 
 

@@ -1,8 +1,12 @@
-"""Locks of sync. Whoever decides on what was not delivered holds the row of its destination."""
+"""Locks of sync.
+
+Whoever decides on what was not delivered holds the row of its destination; whoever decides on what
+has not come, that of its peer.
+"""
 
 from __future__ import annotations
 
-from apps.sync.models import Destination
+from apps.sync.models import Destination, Peer
 
 SEALED = ("token", "secret", "second_secret")
 
@@ -14,3 +18,12 @@ def lock_destination(destination_id: int) -> Destination:
         Destination.DoesNotExist: there is none.
     """
     return Destination.objects.select_for_update().defer(*SEALED).get(pk=destination_id)
+
+
+def lock_peer(peer_id: int) -> Peer:
+    """Lock a peer until the end of the transaction, as a batch of it does.
+
+    Raises:
+        Peer.DoesNotExist: there is none.
+    """
+    return Peer.objects.select_for_update().defer("secret", "second_secret").get(pk=peer_id)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.urls import reverse
 
 from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
-from apps.sync.figures import count_dead, with_backlog
+from apps.sync.figures import OPEN_GAPS, count_dead, with_backlog
 from apps.sync.models import CatalogSource, Destination, Peer
 from apps.sync.types import DestinationState
 from apps.sync.wording import LATE, SILENT, is_late, say_ago
@@ -69,7 +69,7 @@ def _list_faulty() -> Iterator[Notice]:
 
 def _list_of_peers(now: datetime) -> Iterator[Notice]:
     peers = Peer.objects.defer("secret", "second_secret").order_by("name", "pk")
-    for peer in peers.annotate(gap_count=Count("gaps")):
+    for peer in peers.annotate(gap_count=OPEN_GAPS):
         url = reverse("admin:sync_peer_change", args=[peer.pk])
         if peer.warning:
             yield Notice(f"{peer.name}: {peer.warning}", url, "", "bad")

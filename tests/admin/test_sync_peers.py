@@ -98,6 +98,23 @@ def test_what_is_missing_and_what_came_stand_on_its_page(manager: Client) -> Non
     assert "40 from #10 0 2" in page
 
 
+def test_numbers_that_never_come_are_missing_no_more(owner: Client, manager: Client) -> None:
+    peer = make_peer(last_seen_at=timezone.now())
+    gap = make_gap(peer, 5, 7)
+    never = url("sync_sequencegap_never_comes", gap.pk)
+    assert never in owner.get(url_of(peer)).content.decode()
+    assert never not in manager.get(url_of(peer)).content.decode()
+    assert manager.post(never, {"reason": "no"}).status_code == 403
+    assert "#5 to #7 are missing." in text_of(owner.get(never))
+    assert said(send(owner, never, {"reason": "Lost"})) == [
+        "Nobody waits for these numbers any more."
+    ]
+    page = text_of(owner.get(url_of(peer)))
+    assert "#5 to #7 never come: Lost" in page
+    assert "Gaps 0 nothing is missing" in page
+    assert "is not as it was" in text_of(owner.post(never, {"reason": "again"}))
+
+
 def test_a_warning_is_taken_away_by_who_has_looked_into_it(owner: Client) -> None:
     peer = make_peer(warning="Was it restored?")
     assert do(owner, peer, "dismiss") == ["The warning is gone."]
@@ -107,7 +124,26 @@ def test_a_warning_is_taken_away_by_who_has_looked_into_it(owner: Client) -> Non
     assert entry.facts == {"warning": "Was it restored?"}
 
 
-@pytest.mark.parametrize("name", ["second_secret", "promote_secret", "dismiss"])
+def test_a_second_secret_that_was_lost_is_withdrawn_and_another_one_added(owner: Client) -> None:
+    peer = make_peer()
+    withdraw = url("sync_peer_withdraw_secret", peer.pk)
+    assert withdraw not in owner.get(url_of(peer)).content.decode()
+    assert "has no second secret" in text_of(owner.post(withdraw, {}))
+    page = text_of(send(owner, url("sync_peer_second_secret", peer.pk), {}))
+    assert "If it is lost, withdraw it and add another one." in page
+    assert withdraw in owner.get(url_of(peer)).content.decode()
+    assert do(owner, peer, "withdraw_secret") == [
+        "The second secret is withdrawn. Add another one."
+    ]
+    peer.refresh_from_db()
+    assert (peer.secret, peer.second_secret) == (SECRET, "")
+    assert AuditEntry.objects.filter(action="peer.secret_withdrawn").count() == 1
+    send(owner, url("sync_peer_second_secret", peer.pk), {})
+    peer.refresh_from_db()
+    assert peer.second_secret
+
+
+@pytest.mark.parametrize("name", ["second_secret", "promote_secret", "withdraw_secret", "dismiss"])
 @pytest.mark.parametrize("who", ["manager", "auditor"])
 def test_who_does_not_manage_sync_does_none_of_it(
     who: str, name: str, request: pytest.FixtureRequest

@@ -77,3 +77,9 @@ def home_notices(*, user: AbstractBaseUser | AnonymousUser, now: datetime) -> li
     """What the wired apps want somebody to look at, as far as this person may see it."""
     sources: tuple[Callable[..., list[Notice]], ...] = import_string(settings.HOME_NOTICES)
     return [notice for source in sources for notice in source(user=user, now=now)]
+
+
+def other_stores_panel(*, user: AbstractBaseUser | AnonymousUser, now: datetime) -> Panel | None:
+    """How today goes in stores that other installations tell of, where there are any."""
+    source: Callable[..., Panel | None] = import_string(settings.OTHER_STORES)
+    return source(user=user, now=now)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 from apps.sync.admin.destination_page import list_secrets
 from apps.sync.wording import say_peer
 
@@ -23,6 +25,6 @@ def describe_peer(peer: Any, *, now: datetime) -> dict[str, Any]:
         "tone": tone,
         "standing": standing,
         "secrets": list_secrets(peer, f"peer:{peer.source}", _NAMES),
-        "gaps": peer.gaps.order_by("first")[:SHOWN],
+        "gaps": peer.gaps.order_by(F("closed_at").desc(nulls_first=True), "first")[:SHOWN],
         "batches": peer.batches.defer("answer").order_by("-received_at", "-pk")[:SHOWN],
     }

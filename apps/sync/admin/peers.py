@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from unfold.decorators import display
@@ -14,7 +13,7 @@ from apps.core.admin.base import actor_of
 from apps.core.errors import DomainError
 from apps.sync.admin.peer_deeds import PeerDeeds
 from apps.sync.admin.peer_page import describe_peer
-from apps.sync.figures import without_secrets
+from apps.sync.figures import OPEN_GAPS, without_secrets
 from apps.sync.forms import PeerForm
 from apps.sync.inbox import get_peer
 from apps.sync.models import Peer
@@ -38,7 +37,7 @@ class PeerAdmin(PeerDeeds):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = without_secrets(super().get_queryset(request), "secret", "second_secret")
-        return rows.annotate(gap_count=Count("gaps"))
+        return rows.annotate(gap_count=OPEN_GAPS)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("name",) if obj else ("source", "name", "after")

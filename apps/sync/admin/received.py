@@ -13,6 +13,7 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.core.admin.filters import LatelyFilter
 from apps.core.admin.showing import show_json
 from apps.sync.admin.columns import its_source, moment, short
+from apps.sync.admin.gap_deeds import GapDeeds
 from apps.sync.models import ReceivedBatch, ReceivedFact, RejectedFact, SequenceGap
 from apps.sync.wording import say_rejection
 
@@ -67,11 +68,11 @@ class ReceivedBatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SequenceGap)
-class SequenceGapAdmin(ReadOnlyAdmin):
+class SequenceGapAdmin(GapDeeds):
     """Numbers that have not come, of all peers; reached through their peer."""
 
     keyset = ("found_at", "pk")
-    list_display = (its_source, "first", "last", moment("found_at", "Found"))
+    list_display = (its_source, "first", "last", moment("found_at", "Found"), "standing")
     list_select_related = ("peer",)
     list_filter = ("peer",)
 
@@ -80,6 +81,10 @@ class SequenceGapAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SequenceGap]:
         return super().get_queryset(request).defer("peer__secret", "peer__second_secret")
+
+    @display(description="State", label={"missing": "warning"})
+    def standing(self, gap: SequenceGap) -> str:
+        return "never come" if gap.closed_at else "missing"
 
 
 class FactBook(ReadOnlyAdmin):

@@ -42,16 +42,27 @@ class Peer(models.Model):
 
 
 class SequenceGap(models.Model):
-    """Numbers of a peer that have not come, while later ones have."""
+    """Numbers of a peer that have not come, while later ones have.
+
+    They are closed where somebody has said that they never come.
+    """
 
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="gaps", db_index=False)
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
     found_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, help_text="Nobody waits for them any more")
+    closed_by = models.CharField(max_length=150, blank=True, db_default="")
+    closed_reason = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["peer", "first"], name="sync_gap_begins_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by="", closed_reason="")
+                | Q(Q(closed_at__isnull=False), ~Q(closed_by=""), ~Q(closed_reason="")),
+                name="sync_gap_closed_with_a_reason",
+            ),
             models.CheckConstraint(condition=Q(last__gte=F("first")), name="sync_gap_has_length"),
         ]
 

@@ -55,9 +55,26 @@ def add_second_secret(*, actor: Actor, source: str, now: datetime) -> str:
     """
     peer, secret = get_peer(source=source), make_secret()
     if not Peer.objects.filter(pk=peer.pk, second_secret="").update(second_secret=secret):
-        raise SyncStateConflict(f"{source} has two secrets already: retire the first one.")
+        raise SyncStateConflict(
+            f"{source} has two secrets already: retire the first one, or withdraw the second."
+        )
     _tell(actor, now, "peer.secret_added", source, {})
     return secret
+
+
+@transaction_required
+def withdraw_second_secret(*, actor: Actor, source: str, now: datetime) -> None:
+    """The second secret counts no more, as where it was lost before the peer knew it.
+
+    Raises:
+        PeerUnknown: there is no such peer.
+        PeerSecretMissing: it has no second one.
+    """
+    peer = get_peer(source=source)
+    with_two = Peer.objects.filter(pk=peer.pk).exclude(second_secret="")
+    if not with_two.update(second_secret=""):
+        raise PeerSecretMissing(f"{source} has no second secret that could be withdrawn.")
+    _tell(actor, now, "peer.secret_withdrawn", source, {})
 
 
 @transaction_required

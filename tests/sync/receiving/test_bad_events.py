@@ -91,7 +91,8 @@ def test_a_text_with_two_backslashes_before_u0000_is_no_nul(sender: Sender) -> N
 UNREADABLE = {
     "a lone surrogate": b'{"id": "x", "data": "\\ud800"}',
     "NaN": b'{"a": NaN}',
-    "a number beyond all": b"1e400",
+    "a number beyond all": b"1e999",
+    "an integer beyond all": b"9" * 1_000,
     "no UTF-8": b'{"id": "\xff\xfe"}',
     "a control character": b'"\x01"',
     "nested in a thousand": b"[" * 2_000 + b"]" * 2_000,
@@ -112,6 +113,14 @@ def test_an_event_that_is_no_json_spoils_no_other(sender: Sender, name: str) -> 
     assert RemoteStock.objects.get().on_hand == 15
     fact = ReceivedFact.objects.get(state="REJECTED")
     assert fact.raw == raw.decode("utf-8", "replace")
+
+
+def test_of_a_field_that_comes_twice_the_last_one_counts(sender: Sender) -> None:
+    event = adjusted(10)
+    body = json.dumps(sender.batch(event, adjusted(5))).encode()
+    twice = body.replace(b'{"id":', b'{"id": 7, "data": null, "id":', 1)
+    assert statuses(sender.post(twice).json()) == ["accepted", "accepted"]
+    assert ReceivedFact.objects.earliest("position").payload == event["data"]
 
 
 def test_a_rejected_event_is_looked_at_again_when_it_comes_again(

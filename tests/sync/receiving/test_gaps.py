@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.sync.gaps import Seen, Span
-from apps.sync.models import SequenceGap
+from apps.sync.gaps import FARTHEST, Seen, Span
+from apps.sync.models import ReceivedFact, SequenceGap
 
-from .sender import captured, make_sender, statuses
+from .sender import captured, codes, make_sender, statuses
 
 if TYPE_CHECKING:
     from .sender import Document, Sender
@@ -80,9 +82,23 @@ def test_facts_that_come_again_or_fill_a_gap_are_warned_of_by_nobody(sender: Sen
     assert sender.peer.warning == ""
 
 
-def test_the_highest_number_that_can_be_written_down_is_taken(sender: Sender) -> None:
-    answer = sender.send(captured(), sequence=2**63 - 2)
-    assert gaps(answer) == [(1, 2**63 - 3)]
+def test_numbers_as_far_ahead_as_is_believed_are_taken(sender: Sender) -> None:
+    answer = sender.send(captured(), sequence=FARTHEST)
+    assert (statuses(answer), gaps(answer)) == (["accepted"], [(1, FARTHEST - 1)])
+
+
+@pytest.mark.parametrize("number", [FARTHEST + 3, 2**63 - 3])
+def test_facts_whose_numbers_are_out_of_all_reason_are_rejected_and_leave_no_gap(
+    sender: Sender, number: int
+) -> None:
+    known, fact = captured(), captured()
+    sender.send(known, captured(), sequence=1)
+    answer = sender.send(fact, known, sequence=number)
+    assert statuses(answer) == ["rejected", "duplicate"]
+    assert codes(answer) == ["event-invalid", None]
+    assert (answer["next_expected_sequence"], gaps(answer)) == (3, [])
+    assert orjson.loads(ReceivedFact.objects.get(state="REJECTED").raw) == fact
+    assert statuses(sender.send(fact, sequence=3)) == ["accepted"]
 
 
 def test_a_hundred_gaps_are_told_at_most(sender: Sender) -> None:

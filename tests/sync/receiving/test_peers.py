@@ -65,6 +65,16 @@ def test_secrets_are_changed_without_a_batch_being_refused(
     assert {*actions} == {"peer.added", "peer.secret_added", "peer.secret_retired"}
 
 
+def test_a_second_secret_that_was_lost_is_withdrawn(sender: Sender) -> None:
+    lost = command("miami", "--second")
+    command("miami", "--withdraw")
+    assert sender.post(sender.batch(captured()), secrets=[lost]).status_code == 403
+    other = command("miami", "--second")
+    assert sender.post(sender.batch(captured()), secrets=[other]).status_code == 200
+    assert sender.post(sender.batch(captured())).status_code == 200
+    assert AuditEntry.objects.filter(action="peer.secret_withdrawn").count() == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -75,6 +85,7 @@ def test_secrets_are_changed_without_a_batch_being_refused(
         (["naples", "--name", "Naples", "--after", "-1"], "from 0 on"),
         (["naples", "--second"], "No installation"),
         (["miami", "--retire"], "second secret first"),
+        (["miami", "--withdraw"], "no second secret"),
         (["twice", "--second"], "two secrets already"),
     ],
 )

@@ -45,7 +45,9 @@ class Command(BaseCommand):
                 token = issue_service_token(actor=ACTOR, new=new, now=timezone.now())
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
-        self.stderr.write("Copy the token: it is not shown again.")
+        self.stderr.write(
+            "Copy the token: it is not shown again. If it is lost, revoke it, issue another."
+        )
         self.stdout.write(token)
 
 

@@ -10,7 +10,12 @@ from django_subatomic.db import transaction
 
 from apps.core.errors import DomainError
 from apps.core.types import system_actor
-from apps.sync.services.peers import add_peer, add_second_secret, retire_first_secret
+from apps.sync.services.peers import (
+    add_peer,
+    add_second_secret,
+    retire_first_secret,
+    withdraw_second_secret,
+)
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -34,6 +39,9 @@ class Command(BaseCommand):
         change.add_argument(
             "--retire", action="store_true", help="let the second secret take the first one's place"
         )
+        change.add_argument(
+            "--withdraw", action="store_true", help="forget the second secret, as where it was lost"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -42,18 +50,20 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         if secret is None:
-            self.stderr.write("The first secret counts no more.")
+            which = "second" if options["withdraw"] else "first"
+            self.stderr.write(f"The {which} secret counts no more.")
             return
         self.stderr.write("Copy the secret: it is not shown again.")
         self.stdout.write(secret)
 
 
-def _change(
-    *, source: str, name: str, after: int, second: bool, retire: bool, **_options: Any
-) -> str | None:
+def _change(*, source: str, name: str, after: int, second: bool, **options: Any) -> str | None:
     now = timezone.now()
-    if retire:
+    if options["retire"]:
         retire_first_secret(actor=ACTOR, source=source, now=now)
+        return None
+    if options["withdraw"]:
+        withdraw_second_secret(actor=ACTOR, source=source, now=now)
         return None
     if second:
         return add_second_secret(actor=ACTOR, source=source, now=now)

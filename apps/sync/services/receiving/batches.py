@@ -13,8 +13,9 @@ from apps.core.errors import SignatureInvalid
 from apps.stores.errors import PermissionMissing
 from apps.sync import signing
 from apps.sync.errors import BatchUnstorable, NoEventsReadable
+from apps.sync.gaps import FARTHEST, Seen
 from apps.sync.inbox import find_answer, find_peer
-from apps.sync.services.receiving.judging import judge_events
+from apps.sync.services.receiving.judging import NotTaken, judge_events
 from apps.sync.services.receiving.reading import read_batch
 from apps.sync.services.receiving.recording import record_batch, same_answer
 from apps.sync.services.receiving.unpacking import refuse_large, unpack
@@ -63,7 +64,7 @@ def receive_batch(delivery: Delivery, *, now: datetime) -> bytes:
         )
     if row := find_answer(peer_id=peer.pk, batch_id=read.batch_id):
         return same_answer(row, sha256)
-    events = judge_events(read.events, body)
+    events = judge_events(read.events, body, _refuse_far(peer, read))
     if not any(event.is_named for event in events):
         raise NoEventsReadable("No event of this batch has an id by which it could be answered.")
     return _record(peer, read, sha256, events, now)
@@ -81,6 +82,17 @@ def _verify(delivery: Delivery, now: datetime) -> Peer:
     except signing.NotSigned as reason:
         raise SignatureInvalid(str(reason), server_time=now.isoformat()) from reason
     return peer
+
+
+def _refuse_far(peer: Peer, read: ReadBatch) -> NotTaken | None:
+    """Why no event of a batch is taken whose numbers are out of all reason, if they are."""
+    if not Seen(peer.seen_through).is_beyond(read.sequence):
+        return None
+    return NotTaken(
+        "event-invalid",
+        f"Its number is more than {FARTHEST:,} ahead of {peer.seen_through:,}, the highest seen."
+        " Who begins so late is registered with the number of the last fact that does not come.",
+    )
 
 
 def _record(peer: Peer, read: ReadBatch, sha256: str, events: list[Judged], now: datetime) -> bytes:

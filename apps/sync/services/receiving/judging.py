@@ -7,6 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _FIELDS = frozenset({"id", "type", "version", "occurred_at", "aggregate", "data"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _NAMESPACE = uuid.UUID("0197c0de-5e11-7000-8000-000000000005")
 _MOST_VERSION = 2**31 - 1
@@ -54,8 +55,13 @@ class NotTaken(ValueError):
         self.detail = detail
 
 
-def judge_events(events: Sequence[Any], body: bytes) -> list[Judged]:
-    """Every event of a batch in its order. `body` is what they came in."""
+def judge_events(
+    events: Sequence[Any], body: bytes, refusal: NotTaken | None = None
+) -> list[Judged]:
+    """Every event of a batch in its order. `body` is what they came in.
+
+    A `refusal` is why none of them is taken, however good it is by itself.
+    """
     slices: list[bytes] = []
 
     def raw_of(place: int) -> bytes:
@@ -65,14 +71,15 @@ def judge_events(events: Sequence[Any], body: bytes) -> list[Judged]:
             slices.extend(parts[1] if parts else [])
         return slices[place] if place < len(slices) else b""
 
-    return [_judge(event, place, raw_of) for place, event in enumerate(events)]
+    return [_judge(event, partial(raw_of, place), refusal) for place, event in enumerate(events)]
 
 
-def _judge(event: Any, place: int, raw_of: Callable[[int], bytes]) -> Judged:
+def _judge(event: Any, raw_of: Callable[[], bytes], refusal: NotTaken | None) -> Judged:
     try:
-        return _accept(event)
+        accepted = _accept(event)
     except NotTaken as reason:
-        return _reject(event, reason, _raw(event, place, raw_of))
+        return _reject(event, reason, _raw(event, raw_of))
+    return _reject(event, refusal, _raw(event, raw_of)) if refusal else accepted
 
 
 def _accept(event: Any) -> Judged:
@@ -188,13 +195,13 @@ def _reject(event: Any, reason: NotTaken, raw: bytes) -> Judged:
     )
 
 
-def _raw(event: Any, place: int, raw_of: Callable[[int], bytes]) -> bytes:
+def _raw(event: Any, raw_of: Callable[[], bytes]) -> bytes:
     if isinstance(event, Unreadable):
         return event.raw
     try:
         return orjson.dumps(event)
     except TypeError:
-        return raw_of(place)
+        return raw_of()
 
 
 def _id_of(event: dict[str, Any]) -> str | None:

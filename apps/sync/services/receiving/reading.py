@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from apps.core.errors import FieldError, JSONInvalid, UnknownField, ValidationFailed
-from apps.sync.errors import BatchTooLarge, NoEventsReadable
-from apps.sync.services.receiving.splitting import split_events
-from apps.sync.types import MAX_EVENTS
+from apps.sync.errors import NoEventsReadable
+from apps.sync.services.receiving.splitting import refuse_many, split_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +59,7 @@ def read_batch(body: bytes) -> ReadBatch:
     events = document["events"]
     if not isinstance(events, list) or not events:
         raise NoEventsReadable("A batch has a list of one to 1,000 events.")
-    if len(events) > MAX_EVENTS:
-        raise BatchTooLarge(f"A batch may have {MAX_EVENTS:,} events. Send fewer at a time.")
+    refuse_many(len(events))
     _refuse_wrong_fields(document, len(events))
     return ReadBatch(document["batch_id"], document["source"], document["sequence"], events)
 

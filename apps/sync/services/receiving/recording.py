@@ -63,12 +63,14 @@ def record_batch(
     looking.run()
     if row := answered.one():
         return same_answer(row, sha256)
-    (seen_through, warning), gaps = peer.rows[0], [Span(*gap) for gap in missing.rows]
+    seen_through, warning = peer.rows[0]
+    gaps = [Span(first, last) for first, last, is_open in missing.rows if is_open]
+    closed = [Span(first, last) for first, last, is_open in missing.rows if not is_open]
     before = Seen(seen_through, tuple(gaps))
     states = {_hex(event_id): state for event_id, state in known.rows}
     outcome = _sort_out(read, events, states)
     seen = before.after(Span(read.sequence, read.last))
-    warning = _warn(read, before, outcome, states) or warning
+    warning = _warn(read, Seen(seen_through, (*gaps, *closed)), outcome, states) or warning
     writing = Batch()
     _write_facts(writing, peer_id, outcome, states, now)
     _write_gaps(writing, peer_id, before, seen, now)

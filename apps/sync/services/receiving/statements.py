@@ -63,9 +63,11 @@ def look_up_answer(batch: Batch, peer_id: int, batch_id: str) -> Statement:
 
 
 def look_up_gaps(batch: Batch, peer_id: int) -> Statement:
-    """Queue the reading of what is missing, lowest first."""
+    """Queue the reading of what is missing, lowest first, and whether somebody waits for it."""
     return batch.add(
-        "SELECT first, last FROM sync_sequencegap WHERE peer_id = %s ORDER BY first", [peer_id]
+        "SELECT first, last, closed_at IS NULL FROM sync_sequencegap"
+        " WHERE peer_id = %s ORDER BY first",
+        [peer_id],
     )
 
 
