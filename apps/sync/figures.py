@@ -27,7 +27,7 @@ from django.utils import timezone
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.locks import SEALED
 from apps.sync.models import Batch, Destination, Undelivered
-from apps.sync.standing import note_unnumbered
+from apps.sync.standing import AGAIN, note_unnumbered
 from apps.sync.types import BatchState, UndeliveredState
 
 if TYPE_CHECKING:
@@ -85,43 +85,40 @@ def without_secrets(rows: QuerySet[Any], *names: str) -> QuerySet[Any]:
 def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     """Destinations without their secrets, with what waits for them.
 
-    `pending` counts what was not tried yet, and `oldest_at` is when the oldest of it happened;
-    `undelivered_count` is of what was tried in vain and is not discarded, `dead_count` of the dead
-    letters among it.
+    `pending` counts what was not tried yet and what is sent again by itself (`again_count`), and
+    `oldest_at` is when the oldest of it happened; `dead_count` is of what a person has to decide
+    on, `held_count` of what waits behind other facts about the same thing.
     """
     last = OutboxSequence.objects.order_by("pk").values("last")[:1]
     next_one = OutboxEvent.objects.filter(sequence=OuterRef("settled_through") + 1)
-    in_vain = (
-        Undelivered.objects.filter(destination=OuterRef("pk")).order_by().values("destination")
-    )
+    again = Undelivered.objects.filter(destination=OuterRef("pk"), state__in=AGAIN)
     whole, unnumbered = BigIntegerField(), note_unnumbered()
-    found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
+    counted: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
+        again_count=_count_in(*AGAIN),
+        dead_count=_count_in(UndeliveredState.DEAD),
+        held_count=_count_in(UndeliveredState.HELD),
+    )
+    return counted.annotate(
         pending=ExpressionWrapper(
             Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
             - F("settled_through")
-            + unnumbered.count,
+            + unnumbered.count
+            + F("again_count"),
             output_field=whole,
         ),
         oldest_at=Coalesce(
+            Subquery(again.order_by("sequence").values("event__occurred_at")[:1]),
             Subquery(next_one.values("occurred_at")[:1]),
             Value(unnumbered.oldest_at, output_field=DateTimeField()),
         ),
-        undelivered_count=Coalesce(
-            Subquery(
-                in_vain.exclude(state=UndeliveredState.DISCARDED).values(count=Count("pk")),
-                output_field=whole,
-            ),
-            0,
-        ),
-        dead_count=Coalesce(
-            Subquery(
-                in_vain.filter(state=UndeliveredState.DEAD).values(count=Count("pk")),
-                output_field=whole,
-            ),
-            0,
-        ),
     )
-    return found
+
+
+def _count_in(*states: str) -> Coalesce:
+    """How many facts a destination has not taken that are in these states."""
+    rows = Undelivered.objects.filter(destination=OuterRef("pk"), state__in=states)
+    count = rows.order_by().values("destination").values(count=Count("pk"))
+    return Coalesce(Subquery(count, output_field=BigIntegerField()), 0)
 
 
 def count_dead() -> int:

@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from apps.sync.types import DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 LATE = timedelta(minutes=15)  # three beats of five minutes
@@ -73,6 +73,7 @@ REJECTIONS: Mapping[str, Standing] = {
         "Update this installation, then have it replayed where it came from.",
     ),
 }
+_ALL_THERE = "All that it is to be told has arrived."
 ATTEMPTS: Mapping[str, Standing] = {
     "DELIVERED": ("good", "It has taken the batch"),
     "REWIND": ("warn", "It lacks earlier facts: these are sent first"),
@@ -114,25 +115,48 @@ def say_ago(at: datetime, *, now: datetime) -> str:
 
 def say_standing(destination: Any, *, now: datetime) -> Standing:
     """How a destination that bears its backlog is doing, and what to do where it is not well."""
+    undecided = "".join(f" {words}" for words in _list_undecided(destination))
     if destination.state == DestinationState.STOPPED:
         why = destination.reason or "somebody stopped it."
-        return "bad", f"Nothing is sent: {why} Mend that, then press Start again."
+        return "bad", f"Nothing is sent: {why} Mend that, then press Start again.{undecided}"
     if destination.state == DestinationState.FAILING:
         since = destination.failing_since
         words = f" since {say_ago(since, now=now)}" if since else ""
         return "bad", (
             f"It has not taken anything{words}. {destination.reason} Nothing is lost: it is tried"
-            " every five minutes, and everything follows by itself when it answers."
+            f" every five minutes, and everything follows by itself when it answers.{undecided}"
         )
     if is_late(destination, now=now):
-        oldest = say_ago(destination.oldest_at, now=now)
-        return "warn", (
-            f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
-            " whether a worker and the beat run."
+        tone, waits = "warn", _say_late(destination, now)
+    elif destination.pending:
+        tone, waits = "good", f"{_facts(destination.pending)} waiting for the next turn."
+    else:
+        tone, waits = "good", "All else has arrived." if undecided else _ALL_THERE
+    tone = "bad" if destination.dead_count else tone
+    return tone, f"{undecided} {waits}".strip()
+
+
+def _list_undecided(destination: Any) -> Iterator[str]:
+    """What goes nowhere by itself, in a sentence for each kind of it."""
+    dead, held = destination.dead_count, destination.held_count
+    if dead:
+        verb = "waits" if dead == 1 else "wait"
+        yield (
+            f"{_count(dead)} {verb} for an owner's decision: open"
+            f" {'it' if dead == 1 else 'them'} under Undelivered, read the cause, then replay or"
+            " discard."
         )
-    if destination.pending:
-        return "good", f"{_facts(destination.pending)} waiting for the next turn."
-    return "good", "It has been told everything."
+    if held:
+        verb = "waits" if held == 1 else "wait"
+        yield f"{_count(held)} {verb} behind others about the same thing that are not there."
+
+
+def _say_late(destination: Any, now: datetime) -> str:
+    oldest = say_ago(destination.oldest_at, now=now)
+    return (
+        f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
+        " whether a worker and the beat run."
+    )
 
 
 def is_late(destination: Any, *, now: datetime) -> bool:
@@ -169,4 +193,8 @@ def clock_time(at: datetime | None) -> str:
 
 
 def _facts(count: int) -> str:
-    return f"{count:,} fact is" if count == 1 else f"{count:,} facts are"
+    return f"{_count(count)} {'is' if count == 1 else 'are'}"
+
+
+def _count(count: int) -> str:
+    return f"{count:,} fact" if count == 1 else f"{count:,} facts"

@@ -24,11 +24,13 @@ def describe_page(destination: Any, *, span_key: str, now: datetime) -> dict[str
     """For the template above the form; the destination bears its backlog."""
     tone, standing = say_standing(destination, now=now)
     span = SPANS.get(span_key, HOURS)
+    not_there = (destination.dead_count, destination.again_count, destination.held_count)
     return {
         "destination": destination,
         "tone": tone,
         "standing": standing,
         "oldest": say_ago(destination.oldest_at, now=now) if destination.oldest_at else "",
+        "undelivered_count": sum(not_there),
         "undelivered_states": _list_states(destination),
         "span": span,
         "spans": SPANS.values(),
