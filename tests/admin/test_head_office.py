@@ -180,3 +180,10 @@ def test_the_home_page_says_what_is_wrong_with_it_and_nothing_else(
     home = text_of(manager.get(url("index")))
     assert ("head office's catalog" in home) == bool(sentence)
     assert sentence in home
+
+
+def test_an_empty_list_says_what_would_be_there(manager: Client, owner: Client) -> None:
+    address = url("sync_catalogsource_changelist")
+    assert "Products and prices are kept here by hand." in text_of(manager.get(address))
+    assert "Its owner gives you" in text_of(owner.get(address))
+    assert "Its owner gives you" not in text_of(manager.get(address))

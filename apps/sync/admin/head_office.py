@@ -34,6 +34,7 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
     """There is one head office at most."""
 
     list_display = ("url", "state", "read", "last_change")
+    list_before_template = "sync/admin/head_offices.html"
     fields = (
         "url",
         "store_code",
