@@ -12,6 +12,7 @@ from django.db.models import (
     BooleanField,
     Count,
     DateTimeField,
+    Exists,
     ExpressionWrapper,
     F,
     Max,
@@ -137,11 +138,12 @@ def count_undelivered(*, destination_id: int) -> dict[str, int]:
     return {row["state"]: row["count"] for row in found}
 
 
-def list_steps(destination: Destination, *, span: Span, now: datetime) -> list[Step]:
+def list_steps(destination: Any, *, span: Span, now: datetime) -> list[Step]:
     """How it went, step by step.
 
     What waited at the end of a step is what had been written by then, less what had arrived or was
-    set aside by then; each is a number, found by its index.
+    set aside by then; each is a number, found by its index. Nothing waited before the destination
+    was there, and what waits now is its backlog, which it bears.
     """
     begins = span.begins(now)
     ends = [*begins[1:], now]
@@ -150,11 +152,10 @@ def list_steps(destination: Destination, *, span: Span, now: datetime) -> list[S
     steps = []
     for begin, end in zip(begins, ends, strict=True):
         floor = max(floor, settled.get(begin, 0))
-        waiting = max(0, _last_number_at(end, is_now=end is now) - floor)
-        steps.append(Step(begin, arrived[begin], waiting))
+        waiting = _count_written(end) - floor if end > destination.created_at else 0
+        steps.append(Step(begin, arrived[begin], max(0, waiting)))
     last = steps[-1]
-    current = max(0, _last_number_at(now, is_now=True) - destination.settled_through)
-    return [*steps[:-1], Step(last.begins, last.synced, current)]
+    return [*steps[:-1], Step(last.begins, last.synced, destination.pending)]
 
 
 def _read_batches(
@@ -173,7 +174,7 @@ def _read_batches(
             through=Max("last_sequence", filter=Q(is_replay=False)),
         )
     )
-    arrived: Counter[Any] = Counter()
+    arrived: Counter[Any] = _count_resent(batches.filter(settled_at__gte=since), truncate)
     settled: dict[Any, int] = {}
     for row in rows:
         arrived[row["step"]] += row["synced"]
@@ -183,9 +184,25 @@ def _read_batches(
     return arrived, settled
 
 
-def _last_number_at(at: datetime, *, is_now: bool) -> int:
+def _count_resent(batches: QuerySet[Batch], truncate: Any) -> Counter[Any]:
+    """Less than nothing, by step: what was there from an earlier batch, and was sent once more.
+
+    A duplicate of which no earlier batch knows is one whose answer was lost: it counts.
+    """
+    earlier = Batch.objects.filter(
+        destination=OuterRef("destination"),
+        state=BatchState.DELIVERED,
+        is_replay=False,
+        last_sequence__gte=OuterRef("first_sequence"),
+        settled_at__lt=OuterRef("settled_at"),
+    )
+    rows = batches.filter(Exists(earlier), duplicate_count__gt=0, is_replay=False)
+    step = truncate("settled_at", tzinfo=timezone.get_current_timezone())
+    found = rows.annotate(step=step).values("step").order_by().annotate(n=Sum("duplicate_count"))
+    return Counter({row["step"]: -row["n"] for row in found})
+
+
+def _count_written(at: datetime) -> int:
     """The number of the last fact that had happened by then; by a look into an index."""
-    if is_now:
-        return OutboxSequence.objects.values_list("last", flat=True).first() or 0
     told = OutboxEvent.objects.filter(occurred_at__lt=at, sequence__isnull=False)
     return told.order_by("-occurred_at", "-pk").values_list("sequence", flat=True).first() or 0

@@ -12,7 +12,6 @@ from apps.core.models import AuditEntry, OutboxSequence
 from apps.sync.models import Batch, Destination
 from tests.sync.office_rows import (
     SECRET,
-    make_batch,
     make_destination,
     make_fact,
     make_open_batch,
@@ -137,7 +136,7 @@ def test_a_batch_that_is_not_right_any_more_is_frozen_anew(
     ("fields", "label", "sentence"),
     [
         ({}, "up to date", "All that it is to be told has arrived."),
-        ({"state": "STOPPED", "reason": "401."}, "stopped", "Nothing is sent: 401. Mend that"),
+        ({"state": "STOPPED", "reason": "401."}, "stopped", "Nothing is sent. 401. Mend that"),
         ({"state": "FAILING"}, "does not answer", "Nothing is lost: it is tried every five"),
     ],
 )
@@ -194,16 +193,6 @@ def test_one_that_takes_nothing_names_its_dead_letters_too(manager: Client, stat
 def test_an_empty_list_says_what_would_be_there(manager: Client, owner: Client) -> None:
     assert "Nobody is told yet." in text_of(manager.get(url(LIST)))
     assert "Add one with" in text_of(owner.get(url(LIST)))
-
-
-@pytest.mark.parametrize("span", ["hours", "days", "nonsense"])
-def test_a_chart_shows_what_arrived_and_what_waited(manager: Client, span: str) -> None:
-    hq = make_destination(settled_through=2)
-    for sequence in range(1, 8):
-        make_fact(sequence)
-    make_batch(hq, event_count=2, rejected_count=1)
-    charts = manager.get(url_of(hq), {"span": span}).context["charts"]
-    assert (charts["total"], charts["most"]) == (1, 5)
 
 
 # --- Deeds ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from apps.sync.forms import DestinationForm
 from apps.sync.models import Destination
 from apps.sync.services.arranging import add_destination, change_destination
 from apps.sync.services.steering import ring
-from apps.sync.types import DestinationState
+from apps.sync.types import DestinationState, Format
 from apps.sync.wording import clock_time, is_late, say_ago
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class DestinationAdmin(DestinationDeeds):
         """Who may not change one sees no field of its secrets."""
         if obj is None:
             return _NEW
-        return _TYPED if self.has_change_permission(request, obj) else _SEEN
+        names = _TYPED if self.has_change_permission(request, obj) else _SEEN
+        return [name for name in names if name != "options" or obj.format == Format.JOURNAL]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # its batches say what was told; stop it
