@@ -11,6 +11,7 @@ from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
 from apps.sync.figures import count_dead, with_backlog
 from apps.sync.models import CatalogSource, Destination, Peer
+from apps.sync.standing import note_unnumbered
 from apps.sync.types import DestinationState
 from apps.sync.wording import LATE, SILENT, is_late, say_ago
 
@@ -27,6 +28,7 @@ def list_notices(*, user: Any, now: datetime) -> list[Notice]:
     if user.has_perm("sync.view_undelivered"):
         found += _list_dead()
     if user.has_perm("core.view_outboxevent"):
+        found += _list_unnumbered(now)
         found += _list_faulty()
     if user.has_perm("sync.view_peer"):
         found += _list_of_peers(now)
@@ -57,6 +59,17 @@ def _list_dead() -> Iterator[Notice]:
         words = "dead letter: decide on it" if count == 1 else "dead letters: decide on them"
         url = f"{reverse('admin:sync_undelivered_changelist')}?look=DEAD"
         yield Notice(words, url, f"{count:,}", "bad")
+
+
+def _list_unnumbered(now: datetime) -> Iterator[Notice]:
+    """A fact has its number within seconds of its sale, unless nobody gives any."""
+    waiting = note_unnumbered()
+    if waiting.oldest_at and now - waiting.oldest_at > LATE:
+        facts = "fact is not" if waiting.count == 1 else "facts are not"
+        ago = say_ago(waiting.oldest_at, now=now)
+        words = f"{facts} prepared for telling for {ago}: see whether a worker and the beat run"
+        url = f"{reverse('admin:core_outboxevent_changelist')}?told=waiting"
+        yield Notice(words, url, f"{waiting.count:,}", "bad")
 
 
 def _list_faulty() -> Iterator[Notice]:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apps.core.models import OutboxEvent
+from apps.core.models import OutboxEvent, OutboxSequence
 from apps.stores.types import Role
 from apps.sync.panels import list_notices
 from tests.admin.office import office, text_of, url
@@ -73,6 +73,25 @@ def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
     page = home(manager)
     assert "3 dead letters: decide on them" in page
     assert "1 fact that cannot be told" in page
+
+
+def unnumbered(minutes: int) -> None:
+    """A sale so long ago that no worker has taken notice of."""
+    fact = make_fact(occurred_at=timezone.now() - timedelta(minutes=minutes))
+    OutboxEvent.objects.filter(pk=fact.pk).update(sequence=None)
+    OutboxSequence.objects.update(last=0)
+
+
+def test_facts_that_nobody_numbers_point_at_the_worker(manager: Client) -> None:
+    unnumbered(25)
+    unnumbered(2)
+    page = home(manager)
+    assert "2 facts are not prepared for telling for 25 minutes: see whether a worker" in page
+
+
+def test_facts_that_will_have_a_number_soon_are_no_news(manager: Client) -> None:
+    unnumbered(14)
+    assert "prepared for telling" not in home(manager)
 
 
 def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) -> None:
