@@ -12,6 +12,7 @@ from django.db.models import (
     BooleanField,
     Count,
     DateTimeField,
+    Exists,
     ExpressionWrapper,
     F,
     Max,
@@ -27,7 +28,7 @@ from django.utils import timezone
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.locks import SEALED
 from apps.sync.models import Batch, Destination, Undelivered
-from apps.sync.standing import note_unnumbered
+from apps.sync.standing import AGAIN, note_unnumbered
 from apps.sync.types import BatchState, UndeliveredState
 
 if TYPE_CHECKING:
@@ -86,43 +87,41 @@ def without_secrets(rows: QuerySet[Any], *names: str) -> QuerySet[Any]:
 def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     """Destinations without their secrets, with what waits for them.
 
-    `pending` counts what was not tried yet, and `oldest_at` is when the oldest of it happened;
-    `undelivered_count` is of what was tried in vain and is not discarded, `dead_count` of the dead
-    letters among it.
+    `pending` counts what was not tried yet and what is sent again by itself (`again_count`), and
+    `oldest_at` is when the oldest of it happened; `dead_count` is of what a person has to decide
+    on, `held_count` of what waits behind other facts about the same thing.
     """
     last = OutboxSequence.objects.order_by("pk").values("last")[:1]
     next_one = OutboxEvent.objects.filter(sequence=OuterRef("settled_through") + 1)
-    in_vain = (
-        Undelivered.objects.filter(destination=OuterRef("pk")).order_by().values("destination")
-    )
+    again = Undelivered.objects.filter(destination=OuterRef("pk"), state__in=AGAIN)
     whole, unnumbered = BigIntegerField(), note_unnumbered()
-    found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
+    counted: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
+        again_count=_count_in(*AGAIN),
+        dead_count=_count_in(UndeliveredState.DEAD),
+        held_count=_count_in(UndeliveredState.HELD),
+    )
+    found: QuerySet[Any] = counted.annotate(
         pending=ExpressionWrapper(
             Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
             - F("settled_through")
-            + unnumbered.count,
+            + unnumbered.count
+            + F("again_count"),
             output_field=whole,
         ),
         oldest_at=Coalesce(
+            Subquery(again.order_by("sequence").values("event__occurred_at")[:1]),
             Subquery(next_one.values("occurred_at")[:1]),
             Value(unnumbered.oldest_at, output_field=DateTimeField()),
         ),
-        undelivered_count=Coalesce(
-            Subquery(
-                in_vain.exclude(state=UndeliveredState.DISCARDED).values(count=Count("pk")),
-                output_field=whole,
-            ),
-            0,
-        ),
-        dead_count=Coalesce(
-            Subquery(
-                in_vain.filter(state=UndeliveredState.DEAD).values(count=Count("pk")),
-                output_field=whole,
-            ),
-            0,
-        ),
     )
     return found
+
+
+def _count_in(*states: str) -> Coalesce:
+    """How many facts a destination has not taken that are in these states."""
+    rows = Undelivered.objects.filter(destination=OuterRef("pk"), state__in=states)
+    count = rows.order_by().values("destination").values(count=Count("pk"))
+    return Coalesce(Subquery(count, output_field=BigIntegerField()), 0)
 
 
 def count_dead() -> int:
@@ -141,11 +140,12 @@ def count_undelivered(*, destination_id: int) -> dict[str, int]:
     return {row["state"]: row["count"] for row in found}
 
 
-def list_steps(destination: Destination, *, span: Span, now: datetime) -> list[Step]:
+def list_steps(destination: Any, *, span: Span, now: datetime) -> list[Step]:
     """How it went, step by step.
 
     What waited at the end of a step is what had been written by then, less what had arrived or was
-    set aside by then; each is a number, found by its index.
+    set aside by then; each is a number, found by its index. Nothing waited before the destination
+    was there, and what waits now is its backlog, which it bears.
     """
     begins = span.begins(now)
     ends = [*begins[1:], now]
@@ -154,11 +154,10 @@ def list_steps(destination: Destination, *, span: Span, now: datetime) -> list[S
     steps = []
     for begin, end in zip(begins, ends, strict=True):
         floor = max(floor, settled.get(begin, 0))
-        waiting = max(0, _last_number_at(end, is_now=end is now) - floor)
-        steps.append(Step(begin, arrived[begin], waiting))
+        waiting = _count_written(end) - floor if end > destination.created_at else 0
+        steps.append(Step(begin, arrived[begin], max(0, waiting)))
     last = steps[-1]
-    current = max(0, _last_number_at(now, is_now=True) - destination.settled_through)
-    return [*steps[:-1], Step(last.begins, last.synced, current)]
+    return [*steps[:-1], Step(last.begins, last.synced, destination.pending)]
 
 
 def _read_batches(
@@ -177,7 +176,7 @@ def _read_batches(
             through=Max("last_sequence", filter=Q(is_replay=False)),
         )
     )
-    arrived: Counter[Any] = Counter()
+    arrived: Counter[Any] = _count_resent(batches.filter(settled_at__gte=since), truncate)
     settled: dict[Any, int] = {}
     for row in rows:
         arrived[row["step"]] += row["synced"]
@@ -187,9 +186,25 @@ def _read_batches(
     return arrived, settled
 
 
-def _last_number_at(at: datetime, *, is_now: bool) -> int:
+def _count_resent(batches: QuerySet[Batch], truncate: Any) -> Counter[Any]:
+    """Less than nothing, by step: what was there from an earlier batch, and was sent once more.
+
+    A duplicate of which no earlier batch knows is one whose answer was lost: it counts.
+    """
+    earlier = Batch.objects.filter(
+        destination=OuterRef("destination"),
+        state=BatchState.DELIVERED,
+        is_replay=False,
+        last_sequence__gte=OuterRef("first_sequence"),
+        settled_at__lt=OuterRef("settled_at"),
+    )
+    rows = batches.filter(Exists(earlier), duplicate_count__gt=0, is_replay=False)
+    step = truncate("settled_at", tzinfo=timezone.get_current_timezone())
+    found = rows.annotate(step=step).values("step").order_by().annotate(n=Sum("duplicate_count"))
+    return Counter({row["step"]: -row["n"] for row in found})
+
+
+def _count_written(at: datetime) -> int:
     """The number of the last fact that had happened by then; by a look into an index."""
-    if is_now:
-        return OutboxSequence.objects.values_list("last", flat=True).first() or 0
     told = OutboxEvent.objects.filter(occurred_at__lt=at, sequence__isnull=False)
     return told.order_by("-occurred_at", "-pk").values_list("sequence", flat=True).first() or 0

@@ -82,14 +82,23 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
     new_token = WriteOnlyField(
         label="Token",
         max_length=500,
-        help_text=f"What it gave you to log in with: a service token, of a Tillhouse. {_KEPT}",
+        help_text="What it gave you to log in with: a service token, of a Tillhouse.",
     )
     new_secret = SecretField(
         label="Signing secret",
         max_length=200,
-        help_text=f"whsec_..., as the other side has shown it once. {_KEPT}",
+        help_text="whsec_..., as the other side has shown it once.",
     )
-    options = OptionsField(required=False, widget=UnfoldAdminTextareaWidget)
+    options = OptionsField(
+        label="Accounts",
+        required=False,
+        initial=dict,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=(
+            "Of journal entries alone, where the numbers of the accountant are others than ours:"
+            ' {"accounts": {"cash": {"code": "1000", "name": "Till"}}}. Else leave it as it is.'
+        ),
+    )
     begins = forms.ChoiceField(
         label="Begin with",
         choices=[("all", "all that is on record"), ("now", "what happens from now on")],
@@ -101,6 +110,19 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Destination
         fields = ("code", "name", "format", "options")
+        help_texts = {
+            "code": "A short name for commands, such as head-office. It cannot be changed later.",
+            "format": (
+                "Tillhouse: facts, as for any other back office. Journal: lines of journal entries,"
+                " for an accounting system. It cannot be changed later."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("new_token", "new_secret"):
+                self.fields[name].help_text += f" {_KEPT}"
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
@@ -126,9 +148,10 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
     def changes(self) -> dict[str, Any]:
         """The columns that were typed, of a destination that is there."""
         given = self.cleaned_data
-        names = [
-            name for name in ("name", "url", "compresses", "options") if name in self.changed_data
-        ]
+        editable = ["name", "url", "compresses"]
+        if self.instance.format == Format.JOURNAL:
+            editable.append("options")
+        names = [name for name in editable if name in self.changed_data]
         secrets = {"token": given["new_token"].strip(), "secret": given["new_secret"]}
         typed = {name: given[name] for name in names}
         if "options" in typed:

@@ -11,6 +11,7 @@ from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
 from apps.sync.figures import OPEN_GAPS, count_dead, with_backlog
 from apps.sync.models import CatalogSource, Destination, Peer
+from apps.sync.standing import note_unnumbered
 from apps.sync.types import DestinationState
 from apps.sync.wording import LATE, SILENT, is_late, say_ago
 
@@ -27,6 +28,7 @@ def list_notices(*, user: Any, now: datetime) -> list[Notice]:
     if user.has_perm("sync.view_undelivered"):
         found += _list_dead()
     if user.has_perm("core.view_outboxevent"):
+        found += _list_unnumbered(now)
         found += _list_faulty()
     if user.has_perm("sync.view_peer"):
         found += _list_of_peers(now)
@@ -41,7 +43,7 @@ def _list_of_destinations(now: datetime) -> Iterator[Notice]:
     for row in with_backlog(Destination.objects.order_by("name", "pk")):
         url = reverse("admin:sync_destination_change", args=[row.pk])
         waiting = f"{row.pending:,}" if row.pending else ""
-        oldest = f" since {say_ago(row.oldest_at, now=now)}" if row.oldest_at else ""
+        oldest = f", the oldest for {say_ago(row.oldest_at, now=now)}" if row.oldest_at else ""
         facts = "fact waits" if row.pending == 1 else "facts wait"
         if row.state == DestinationState.STOPPED:
             yield Notice(f"{facts} for {row.name}{oldest}: it is stopped", url, waiting, "bad")
@@ -59,6 +61,17 @@ def _list_dead() -> Iterator[Notice]:
         yield Notice(words, url, f"{count:,}", "bad")
 
 
+def _list_unnumbered(now: datetime) -> Iterator[Notice]:
+    """A fact has its number within seconds of its sale, unless nobody gives any."""
+    waiting = note_unnumbered()
+    if waiting.oldest_at and now - waiting.oldest_at > LATE:
+        facts = "fact is not" if waiting.count == 1 else "facts are not"
+        ago = say_ago(waiting.oldest_at, now=now)
+        words = f"{facts} prepared for telling for {ago}: see whether a worker and the beat run"
+        url = f"{reverse('admin:core_outboxevent_changelist')}?told=waiting"
+        yield Notice(words, url, f"{waiting.count:,}", "bad")
+
+
 def _list_faulty() -> Iterator[Notice]:
     count = OutboxEvent.objects.exclude(fault="").count()
     if count:
@@ -74,7 +87,8 @@ def _list_of_peers(now: datetime) -> Iterator[Notice]:
         if peer.warning:
             yield Notice(f"{peer.name}: {peer.warning}", url, "", "bad")
         elif peer.gap_count:
-            yield Notice(f"gaps in what {peer.name} has sent", url, str(peer.gap_count))
+            gaps = "gap" if peer.gap_count == 1 else "gaps"
+            yield Notice(f"{gaps} in what {peer.name} has sent", url, str(peer.gap_count))
         elif peer.last_seen_at and now - peer.last_seen_at > SILENT:
             ago = say_ago(peer.last_seen_at, now=now)
             yield Notice(f"{peer.name} has not been heard of for {ago}", url)

@@ -10,16 +10,26 @@ from django.db.models import Count
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.core.numbering import list_unnumbered
 from apps.sync.models import Destination, Undelivered
-from apps.sync.types import DestinationState
+from apps.sync.types import DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+# What a destination did not take, and is sent again without anybody's doing.
+AGAIN = (
+    UndeliveredState.RETRY.value,
+    UndeliveredState.SUSPECT.value,
+    UndeliveredState.REPLAY.value,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One destination: what waits for it, since when, and what it did not take."""
+    """One destination: what waits for it, since when, and what it did not take.
+
+    `pending` counts what was not tried yet, and what is sent again by itself.
+    """
 
     code: str
     state: str
@@ -34,8 +44,7 @@ class Standing:
     @property
     def is_due(self) -> bool:
         """Whether anything is to be sent to it, now or later."""
-        decided = {"DEAD", "HELD", "DISCARDED"}
-        return bool(self.pending or self.undelivered.keys() - decided)
+        return self.pending > 0
 
 
 def list_codes() -> list[str]:
@@ -69,14 +78,22 @@ def note_unnumbered() -> Unnumbered:
 
 def _standing_of(row: Destination, last: int, unnumbered: Unnumbered) -> Standing:
     waiting = OutboxEvent.objects.filter(sequence__gt=row.settled_through).order_by("sequence")
-    states = Undelivered.objects.filter(destination=row).order_by("state").values_list("state")
+    rows = Undelivered.objects.filter(destination=row)
+    again = rows.filter(state__in=AGAIN).order_by("sequence")
+    states = rows.order_by("state").values_list("state")
+    undelivered = dict(states.annotate(count=Count("pk")))
     return Standing(
         row.code,
         row.state,
         row.reason,
-        last - row.settled_through + unnumbered.count,
-        waiting.values_list("occurred_at", flat=True).first() or unnumbered.oldest_at,
-        dict(states.annotate(count=Count("pk"))),
+        last
+        - row.settled_through
+        + unnumbered.count
+        + sum(undelivered.get(state, 0) for state in AGAIN),
+        again.values_list("event__occurred_at", flat=True).first()
+        or waiting.values_list("occurred_at", flat=True).first()
+        or unnumbered.oldest_at,
+        undelivered,
         row.next_attempt_at,
         row.last_delivered_at,
         row.synced_count,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from apps.sync.types import DestinationState, UndeliveredState
+from apps.sync.types import BatchState, DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 LATE = timedelta(minutes=15)  # three beats of five minutes
@@ -19,6 +20,14 @@ SILENT = timedelta(hours=36)  # a shop that is open every day sells something in
 
 type Standing = tuple[str, str]  # two sentences, or a tone and a sentence
 
+WORDS: Mapping[str, str] = {
+    UndeliveredState.DEAD: "dead letter",
+    UndeliveredState.RETRY: "tried again",
+    UndeliveredState.SUSPECT: "broken over",
+    UndeliveredState.HELD: "waits behind",
+    UndeliveredState.REPLAY: "next turn",
+    UndeliveredState.DISCARDED: "discarded",
+}
 MEANINGS: Mapping[UndeliveredState, str] = {
     UndeliveredState.DEAD: "It was refused, and is not tried again by itself.",
     UndeliveredState.RETRY: "It was refused, and is tried again by itself, three times in all.",
@@ -73,6 +82,31 @@ REJECTIONS: Mapping[str, Standing] = {
         "Update this installation, then have it replayed where it came from.",
     ),
 }
+# What libraries say of a line that carried nothing, and what it means.
+_SILENCES: Mapping[str, str] = {
+    "Connection refused": "Nothing answers at its address: see whether it runs.",
+    "NameResolution": "Its name leads nowhere: look at the address, and at the line.",
+    "Name or service not known": "Its name leads nowhere: look at the address, and at the line.",
+    "unreachable": "There is no way to it from here: look at the line.",
+    "No route to host": "There is no way to it from here: look at the line.",
+    "CERTIFICATE_VERIFY_FAILED": "Its certificate is not trusted: have it renewed there.",
+    "timed out": "It did not answer in time.",
+    "Connection reset": "It broke the connection off.",
+    "RemoteDisconnected": "It broke the connection off.",
+}
+# Why the facts of a batch went on in others: a word for the list, and the sentence.
+_WENT_ON: Mapping[str, Standing] = {
+    "TOO_LARGE": ("halved", "It was too large: its facts went on in smaller batches."),
+    "REFUSED": ("parted", "It was refused: the fact at fault was looked for in smaller batches."),
+    "BROKEN": ("parted", "It was broken over: the fact at fault was looked for in smaller ones."),
+    "REWIND": ("sent back", "Earlier facts were missing there: they went first."),
+    "REUSED": ("made anew", "Its id was known there: the same facts went under another one."),
+}
+_TAKEN_BACK = (
+    "taken back",
+    "Somebody changed how it is told, or discarded a fact: the others went on in other batches.",
+)
+_ALL_THERE = "All that it is to be told has arrived."
 ATTEMPTS: Mapping[str, Standing] = {
     "DELIVERED": ("good", "It has taken the batch"),
     "REWIND": ("warn", "It lacks earlier facts: these are sent first"),
@@ -107,6 +141,28 @@ def say_attempt(outcome: str) -> Standing:
     return ATTEMPTS.get(outcome, ("", outcome.replace("_", " ").capitalize()))
 
 
+def say_batch(batch: Any) -> tuple[str, str, str]:
+    """The tone of what became of a batch that bears its `last_outcome`, a word for it, and why."""
+    if batch.state == BatchState.OPEN:
+        return "warn", "open", ""
+    if batch.state == BatchState.DELIVERED:
+        if batch.rejected_count < batch.event_count:
+            return "good", "delivered", ""
+        return "warn", "rejected", "It was taken, and every fact in it was rejected by itself."
+    if batch.event_count == 1 and batch.last_outcome in {"REFUSED", "TOO_LARGE", "BROKEN"}:
+        return "bad", "refused", "Its one fact was refused: it stands among the undelivered."
+    word, why = _WENT_ON.get(batch.last_outcome or "", _TAKEN_BACK)
+    return "", word, f"{why} None is lost."
+
+
+def say_reason(reason: str) -> str:
+    """Why a destination takes nothing, without what only programmers read, and one full stop."""
+    for mark, words in _SILENCES.items():
+        if mark in reason:
+            return words
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", reason if reason.endswith(".") else f"{reason}.")
+
+
 def say_ago(at: datetime, *, now: datetime) -> str:
     """How long ago, in its largest unit: 25 minutes."""
     return timesince(at, now, depth=1).replace("\N{NO-BREAK SPACE}", " ")
@@ -114,25 +170,50 @@ def say_ago(at: datetime, *, now: datetime) -> str:
 
 def say_standing(destination: Any, *, now: datetime) -> Standing:
     """How a destination that bears its backlog is doing, and what to do where it is not well."""
+    undecided = "".join(f" {words}" for words in _list_undecided(destination))
     if destination.state == DestinationState.STOPPED:
-        why = destination.reason or "somebody stopped it."
-        return "bad", f"Nothing is sent: {why} Mend that, then press Start again."
+        why = say_reason(destination.reason or "Somebody stopped it.")
+        todo = "" if "start it again" in why else " Mend that, then press Start again."
+        return "bad", f"Nothing is sent. {why}{todo}{undecided}"
     if destination.state == DestinationState.FAILING:
         since = destination.failing_since
-        words = f" since {say_ago(since, now=now)}" if since else ""
+        words = f" for {say_ago(since, now=now)}" if since else ""
+        why = f" {say_reason(destination.reason)}" if destination.reason else ""
         return "bad", (
-            f"It has not taken anything{words}. {destination.reason} Nothing is lost: it is tried"
-            " every five minutes, and everything follows by itself when it answers."
+            f"It has not taken anything{words}.{why} Nothing is lost: it is tried"
+            f" every five minutes, and everything follows by itself when it answers.{undecided}"
         )
     if is_late(destination, now=now):
-        oldest = say_ago(destination.oldest_at, now=now)
-        return "warn", (
-            f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
-            " whether a worker and the beat run."
+        tone, waits = "warn", _say_late(destination, now)
+    elif destination.pending:
+        tone, waits = "good", f"{_facts(destination.pending)} waiting for the next turn."
+    else:
+        tone, waits = "good", "All else has arrived." if undecided else _ALL_THERE
+    tone = "bad" if destination.dead_count else tone
+    return tone, f"{undecided} {waits}".strip()
+
+
+def _list_undecided(destination: Any) -> Iterator[str]:
+    """What goes nowhere by itself, in a sentence for each kind of it."""
+    dead, held = destination.dead_count, destination.held_count
+    if dead:
+        verb = "waits" if dead == 1 else "wait"
+        yield (
+            f"{_count(dead)} {verb} for an owner's decision: open"
+            f" {'it' if dead == 1 else 'them'} under Undelivered, read the cause, then replay or"
+            " discard."
         )
-    if destination.pending:
-        return "good", f"{_facts(destination.pending)} waiting for the next turn."
-    return "good", "It has been told everything."
+    if held:
+        verb = "waits" if held == 1 else "wait"
+        yield f"{_count(held)} {verb} behind others about the same thing that are not there."
+
+
+def _say_late(destination: Any, now: datetime) -> str:
+    oldest = say_ago(destination.oldest_at, now=now)
+    return (
+        f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
+        " whether a worker and the beat run."
+    )
 
 
 def is_late(destination: Any, *, now: datetime) -> bool:
@@ -169,4 +250,8 @@ def clock_time(at: datetime | None) -> str:
 
 
 def _facts(count: int) -> str:
-    return f"{count:,} fact is" if count == 1 else f"{count:,} facts are"
+    return f"{_count(count)} {'is' if count == 1 else 'are'}"
+
+
+def _count(count: int) -> str:
+    return f"{count:,} fact" if count == 1 else f"{count:,} facts"

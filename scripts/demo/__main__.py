@@ -41,9 +41,10 @@ def main() -> int:
     django.setup()
     from scripts.demo import credentials, head_office, serving, setup  # noqa: PLC0415 - need Django
 
-    setup.prepare(console)
     base_url = f"http://127.0.0.1:{arguments.port}"
     with contextlib.ExitStack() as running:
+        filling = running.enter_context(head_office.opening())
+        setup.prepare(console)
         running.enter_context(stripe.simulator(stripe_url, console))
         stripe.tell(stripe_url, base_url)
         stripe.write_environment()
@@ -51,20 +52,24 @@ def main() -> int:
         running.enter_context(serving.site(arguments.port, console))
         running.enter_context(serving.worker(console))
         known = credentials.ensure(base_url, stripe_url)
-        office = running.enter_context(head_office.head_office(arguments.port + 1, known, console))
+        office = running.enter_context(
+            head_office.head_office(arguments.port + 1, known, console, filling)
+        )
         if not arguments.seed:
-            play(known)
+            *_, cafe = play(known)
             head_office.tell(console)
+            head_office.change_a_price(console, cafe)
         show(known, mail_folder, office)
         if arguments.once or arguments.seed:
             return 0
+        running.enter_context(head_office.worker(console))
         console.print("The site stays up. Ctrl-C ends it.\n")
         serving.wait_for_interrupt()
     return 0
 
 
-def play(known: Credentials) -> None:
-    """The scripted hour, and what it came to."""
+def play(known: Credentials) -> list[Counter]:
+    """The scripted hour, and what it came to; the counters, the café's the last."""
     from scripts.demo import scenes  # noqa: PLC0415 - needs Django set up
 
     counters: list[Counter] = []
@@ -76,20 +81,24 @@ def play(known: Credentials) -> None:
     for counter in counters:
         table.add_row(counter.name, counter.clerk, str(counter.sold), format_cents(counter.cents))
     console.print(table)
+    return counters
 
 
 def show(known: Credentials, mail_folder: Path, office: str) -> None:
     """Where to go from here."""
+    folder = known.shown_path.parent
     console.print(
         Panel.fit(
             f"[bold]Back office[/bold]   {known.base_url}/admin/\n"
             f"  user [cyan]{known.username}[/cyan], password [cyan]{known.password}[/cyan]\n"
-            f"[bold]Head office[/bold]   {office}/admin/ (the same user; told every five minutes)\n"
+            f"[bold]Head office[/bold]   {office}/admin/ (the same user)\n"
+            "  told every five minutes; the café reads its prices there\n"
             f"[bold]Stripe[/bold]        {known.stripe_url} (a simulator: press for trouble)\n"
             f"[bold]E-mails[/bold]       {mail_folder} (nobody gets one)\n"
             f"[bold]Terminal API[/bold]  {known.base_url}/api/docs\n"
             f"  staff codes, PINs and terminal tokens: {known.shown_path}\n"
-            f"[bold]manage.py[/bold]     first: . {known.shown_path.with_name('environment.sh')}",
+            f"[bold]manage.py[/bold]     first: . {folder}/environment.sh\n"
+            f"  of the head office: . {folder}/head-office/environment.sh",
             title="Tillhouse",
         )
     )

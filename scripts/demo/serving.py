@@ -65,6 +65,7 @@ def keep_running(
     tell: Callable[[str], object],
     *,
     pause_seconds: float = PAUSE_SECONDS,
+    environment: dict[str, str] | None = None,
 ) -> Iterator[None]:
     """A child that is started again whenever it dies, a few times, until the block ends.
 
@@ -75,7 +76,7 @@ def keep_running(
     def keep() -> None:
         log = settings.VAR_DIR / "demo" / f"{name}.log"
         for starts_left in reversed(range(MOST_STARTS)):
-            with run_process(command, log.name) as process:
+            with run_process(command, log.name, environment=environment) as process:
                 while process.poll() is None and not ending.wait(LOOK_SECONDS):
                     pass
             _end_group(process)

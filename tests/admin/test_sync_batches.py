@@ -22,10 +22,36 @@ LIST = "sync_batch_changelist"
 def test_the_list_tells_numbers_counts_and_state(manager: Client) -> None:
     hq = make_destination()
     make_batch(hq, first_sequence=5, event_count=40, rejected_count=2, attempt_count=3)
+    make_batch(hq, first_sequence=44, rejected_count=1)
     make_open_batch(hq, first_sequence=45, is_replay=True)
     page = text_of(manager.get(url(LIST)))
     assert "delivered Head office 40, 2 rejected #5 to #44 3" in page
+    assert "rejected Head office 1, 1 rejected #44 0" in page
     assert "open Head office 1, sent again #45 0" in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "count", "word", "why"),
+    [
+        ("TOO_LARGE", 8, "halved", "It was too large: its facts went on in smaller batches."),
+        ("REFUSED", 8, "parted", "the fact at fault was looked for"),
+        ("REFUSED", 1, "refused", "Its one fact was refused: it stands among the undelivered."),
+        ("REWIND", 8, "sent back", "Earlier facts were missing there: they went first."),
+        ("REUSED", 8, "made anew", "went under another one"),
+        ("SILENT", 8, "taken back", "Somebody changed how it is told"),
+    ],
+)
+def test_a_batch_whose_facts_went_on_in_others_says_why(
+    manager: Client, outcome: str, count: int, word: str, why: str
+) -> None:
+    batch = make_batch(make_destination(), state="ABANDONED", event_count=count, accepted_count=0)
+    make_attempt(batch, 1, outcome="SILENT")
+    make_attempt(batch, 2, outcome=outcome)
+    page = manager.get(url_of(batch))
+    assert f"{word} Head office" in text_of(manager.get(url(LIST)))
+    assert word in text_of(manager.get(url_of(batch.destination)))
+    assert why in text_of(page)
+    assert page.context["tone"] == ("bad" if count == 1 else "")
 
 
 def test_its_page_tells_every_attempt_in_words(manager: Client) -> None:

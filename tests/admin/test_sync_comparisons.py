@@ -74,3 +74,11 @@ def test_a_chart_that_cannot_be_read_is_refused_with_what_to_write(owner: Client
     assert "No account is called petty" in str(errors_of(answer))
     books.refresh_from_db()
     assert books.options == {}
+
+
+def test_why_one_was_not_reached_is_said_in_plain_words(manager: Client) -> None:
+    heard = "ConnectionError: HTTPConnectionPool: [Errno 111] Connection refused"
+    comparison = make_comparison(make_destination(), state="NOT_REACHED", detail=heard)
+    page = text_of(manager.get(url_of(comparison)))
+    assert "Nothing answers at its address: see whether it runs." in page
+    assert "HTTPConnectionPool" not in page

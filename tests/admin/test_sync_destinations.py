@@ -12,7 +12,6 @@ from apps.core.models import AuditEntry, OutboxSequence
 from apps.sync.models import Batch, Destination
 from tests.sync.office_rows import (
     SECRET,
-    make_batch,
     make_destination,
     make_fact,
     make_open_batch,
@@ -29,6 +28,11 @@ pytestmark = pytest.mark.django_db
 OTHER_SECRET = "whsec_" + "QUJD" * 8
 ADD = "sync_destination_add"
 LIST = "sync_destination_changelist"
+DISCARDED = {
+    "discarded_at": timezone.now(),
+    "discarded_by": "Ana",
+    "discarded_reason": "entered by hand",
+}
 
 
 def add(owner: Client, **typed: str) -> Destination:
@@ -131,8 +135,8 @@ def test_a_batch_that_is_not_right_any_more_is_frozen_anew(
 @pytest.mark.parametrize(
     ("fields", "label", "sentence"),
     [
-        ({}, "up to date", "It has been told everything."),
-        ({"state": "STOPPED", "reason": "401."}, "stopped", "Nothing is sent: 401. Mend that"),
+        ({}, "up to date", "All that it is to be told has arrived."),
+        ({"state": "STOPPED", "reason": "401."}, "stopped", "Nothing is sent. 401. Mend that"),
         ({"state": "FAILING"}, "does not answer", "Nothing is lost: it is tried every five"),
     ],
 )
@@ -151,23 +155,44 @@ def test_what_waits_is_counted_and_the_oldest_is_named(manager: Client) -> None:
         make_fact(sequence, occurred_at=timezone.now() - timedelta(minutes=30 - sequence))
     make_undelivered(hq, make_fact(1_000), state="HELD")
     listed, page = text_of(manager.get(url(LIST))), text_of(manager.get(url_of(hq)))
-    assert "late 999 28 minutes old 1, 0 to decide on" in listed
+    assert "late 999 28 minutes old 1 behind others" in listed
     assert "999 facts are waiting, the oldest for 28 minutes" in page
+    assert "1 fact waits behind others about the same thing" in page
+
+
+@pytest.mark.parametrize("state", ["RETRY", "SUSPECT", "REPLAY"])
+def test_what_is_sent_again_by_itself_waits(manager: Client, state: str) -> None:
+    happened = timezone.now() - timedelta(minutes=9)
+    hq = make_destination(settled_through=1)
+    make_undelivered(hq, make_fact(1, occurred_at=happened), state=state)
+    make_fact(2)
+    listed, page = text_of(manager.get(url(LIST))), text_of(manager.get(url_of(hq)))
+    assert "waits for its turn 2 9 minutes old 1 sent again" in listed
+    assert "2 facts are waiting for the next turn." in page
+
+
+def test_dead_letters_are_never_all_well(manager: Client) -> None:
+    hq = make_destination(settled_through=4)
+    for state in ("DEAD", "DEAD", "HELD", "DISCARDED"):
+        make_undelivered(hq, make_fact(), state=state, **DISCARDED)
+    listed, page = text_of(manager.get(url(LIST))), manager.get(url_of(hq))
+    assert "wants a decision 0 2 to decide on, 1 behind others" in listed
+    assert "up to date" not in listed
+    assert "2 facts wait for an owner's decision" in text_of(page)
+    assert "All else has arrived." in text_of(page)
+    assert (page.context["tone"], page.context["undelivered_count"]) == ("bad", 3)
+
+
+@pytest.mark.parametrize("state", ["STOPPED", "FAILING"])
+def test_one_that_takes_nothing_names_its_dead_letters_too(manager: Client, state: str) -> None:
+    hq = make_destination(settled_through=1, state=state)
+    make_undelivered(hq, make_fact(1))
+    assert "1 fact waits for an owner's decision" in text_of(manager.get(url_of(hq)))
 
 
 def test_an_empty_list_says_what_would_be_there(manager: Client, owner: Client) -> None:
     assert "Nobody is told yet." in text_of(manager.get(url(LIST)))
     assert "Add one with" in text_of(owner.get(url(LIST)))
-
-
-@pytest.mark.parametrize("span", ["hours", "days", "nonsense"])
-def test_a_chart_shows_what_arrived_and_what_waited(manager: Client, span: str) -> None:
-    hq = make_destination(settled_through=2)
-    for sequence in range(1, 8):
-        make_fact(sequence)
-    make_batch(hq, event_count=2, rejected_count=1)
-    charts = manager.get(url_of(hq), {"span": span}).context["charts"]
-    assert (charts["total"], charts["most"]) == (1, 5)
 
 
 # --- Deeds ----------------------------------------------------------------------------------------

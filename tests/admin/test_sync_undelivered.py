@@ -55,7 +55,7 @@ def test_what_is_held_stands_behind_what_holds_it(manager: Client, hq: Destinati
     assert "#1 order.voided dead letter event-invalid number: is not a text 1 wait" in page
     assert "#2" not in page
     assert f"#{held.sequence}" in text_of(manager.get(url_of(dead)))
-    assert "waits behind #1 (dead)" in text_of(manager.get(url_of(held)))
+    assert "waits behind #1 (dead letter)" in text_of(manager.get(url_of(held)))
 
 
 @pytest.mark.parametrize("state", ["DEAD", "RETRY", "SUSPECT", "HELD", "REPLAY", "ALL"])

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apps.core.models import OutboxEvent
+from apps.core.models import OutboxEvent, OutboxSequence
 from apps.stores.types import Role
 from apps.sync.panels import list_notices
 from tests.admin.office import office, text_of, url
@@ -45,7 +45,7 @@ def waiting(minutes: int, **fields: Any) -> None:
 
 def test_facts_that_wait_too_long_are_counted_with_their_age(manager: Client) -> None:
     waiting(25)
-    assert "1 fact waits for Miami since 25 minutes" in home(manager)
+    assert "1 fact waits for Miami, the oldest for 25 minutes" in home(manager)
 
 
 def test_facts_that_wait_for_their_turn_are_no_news(manager: Client) -> None:
@@ -60,7 +60,7 @@ def test_a_destination_that_takes_nothing_is_told_at_once(
     manager: Client, state: str, said: str
 ) -> None:
     waiting(4, state=state)
-    assert f"1 fact waits for Miami since 4 minutes: {said}" in home(manager)
+    assert f"1 fact waits for Miami, the oldest for 4 minutes: {said}" in home(manager)
 
 
 def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
@@ -75,6 +75,25 @@ def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
     assert "1 fact that cannot be told" in page
 
 
+def unnumbered(minutes: int) -> None:
+    """A sale so long ago that no worker has taken notice of."""
+    fact = make_fact(occurred_at=timezone.now() - timedelta(minutes=minutes))
+    OutboxEvent.objects.filter(pk=fact.pk).update(sequence=None)
+    OutboxSequence.objects.update(last=0)
+
+
+def test_facts_that_nobody_numbers_point_at_the_worker(manager: Client) -> None:
+    unnumbered(25)
+    unnumbered(2)
+    page = home(manager)
+    assert "2 facts are not prepared for telling for 25 minutes: see whether a worker" in page
+
+
+def test_facts_that_will_have_a_number_soon_are_no_news(manager: Client) -> None:
+    unnumbered(14)
+    assert "prepared for telling" not in home(manager)
+
+
 def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) -> None:
     now = timezone.now()
     make_peer("silent", name="Silent", last_seen_at=now - timedelta(days=3))
@@ -83,7 +102,7 @@ def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) ->
     make_peer("well", name="Well", last_seen_at=now)
     page = home(manager)
     assert "Silent has not been heard of for 3 days" in page
-    assert "1 gaps in what Gappy has sent" in page
+    assert "1 gap in what Gappy has sent" in page
     assert "Odd: Was it restored?" in page
     assert "2 facts of other stores stand rejected" in page
     assert "Well" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from apps.core.models import AuditEntry, OutboxEvent, OutboxSequence
 from apps.sync.figures import with_backlog
-from apps.sync.models import Destination
+from apps.sync.models import Destination, Undelivered
 from apps.sync.tasks import dispatch
 from tests.conftest import NOON
 from tests.sync.listening import Peer, Reply
@@ -144,6 +145,22 @@ def test_sync_status_counts_facts_that_no_worker_has_numbered(sender: Sender) ->
     assert (row["pending"], row["oldest_at"]) == (2, "2026-11-22T17:00:00+00:00")
     (listed,) = with_backlog(Destination.objects.all())
     assert (listed.pending, listed.oldest_at) == (2, NOON)
+
+
+@pytest.mark.parametrize("state", ["RETRY", "SUSPECT", "REPLAY"])
+def test_sync_status_counts_what_is_sent_again_by_itself(
+    sender: Sender, peer: Peer, state: str
+) -> None:
+    peer.poison = {1}
+    tell(1)
+    sender.run()
+    Undelivered.objects.update(state=state)
+    OutboxEvent.objects.update(occurred_at=NOON - timedelta(hours=1))
+    (row,) = json.loads(said("sync_status", "--json"))
+    assert (row["pending"], row["oldest_at"]) == (1, "2026-11-22T16:00:00+00:00")
+    Undelivered.objects.update(state="HELD")
+    (row,) = json.loads(said("sync_status", "--json"))
+    assert (row["pending"], row["oldest_at"]) == (0, None)
 
 
 # --- add_destination ------------------------------------------------------------------------------

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
+
+from apps.sync.models import Attempt
 from apps.sync.wording import say_attempt
 
 if TYPE_CHECKING:
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from apps.sync.models import Attempt
+    from django.db.models import QuerySet
+
+    from apps.sync.models import Batch
 
 _SECOND = 1_000  # milliseconds
 
@@ -32,6 +37,12 @@ class Moment:
 def list_moments(attempts: Iterable[Attempt], *, of_refused: bool = False) -> list[Moment]:
     """In the order given; `of_refused`, as they look to a fact that was not taken."""
     return [_moment(attempt, of_refused=of_refused) for attempt in attempts]
+
+
+def with_last_outcome(batches: QuerySet[Batch]) -> QuerySet[Any]:
+    """Batches with what came of their last sending, as `last_outcome`."""
+    attempts = Attempt.objects.filter(batch=OuterRef("pk")).order_by("-number")
+    return batches.annotate(last_outcome=Subquery(attempts.values("outcome")[:1]))
 
 
 def _moment(attempt: Attempt, *, of_refused: bool) -> Moment:

@@ -31,7 +31,7 @@ def link(page: str, key: Any, text: Any) -> str:
     return format_html('<a class="tillhouse-link" href="{}">{}</a>', address, text)
 
 
-@display(description="From", label=True)
+@display(description="From")
 def its_source(row: Any) -> str:
     """Which installation a row came from; the peer should have been selected with it."""
     return str(row.peer.name or row.peer.source)

@@ -11,6 +11,7 @@ from apps.core.admin.base import ReadOnlyAdmin
 from apps.sync.admin.columns import its_destination, moment
 from apps.sync.comparing import NAMES
 from apps.sync.models import SyncReconciliation
+from apps.sync.wording import say_reason
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -29,8 +30,8 @@ class ComparisonAdmin(ReadOnlyAdmin):
         "day",
         its_destination,
         "standing",
-        "difference_count",
-        "waiting_count",
+        "differences",
+        "not_there_yet",
     )
     list_select_related = ("destination",)
     list_filter = ("destination", "state", "day")
@@ -49,6 +50,7 @@ class ComparisonAdmin(ReadOnlyAdmin):
         comparison: SyncReconciliation = context["original"]
         context |= {
             "comparison": comparison,
+            "detail": say_reason(comparison.detail) if comparison.detail else "",
             "totals": [{**each, "name": NAMES[each["type"]]} for each in comparison.totals],
             "more": comparison.difference_count - len(comparison.differences),
         }
@@ -65,3 +67,11 @@ class ComparisonAdmin(ReadOnlyAdmin):
     )
     def standing(self, comparison: SyncReconciliation) -> str:
         return comparison.state.lower().replace("_", " ")
+
+    @display(description="Differences")
+    def differences(self, comparison: SyncReconciliation) -> str:
+        return f"{comparison.difference_count:,}" if comparison.difference_count else ""
+
+    @display(description="Not there yet")
+    def not_there_yet(self, comparison: SyncReconciliation) -> str:
+        return f"{comparison.waiting_count:,}" if comparison.waiting_count else ""

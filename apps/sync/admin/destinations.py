@@ -18,7 +18,7 @@ from apps.sync.forms import DestinationForm
 from apps.sync.models import Destination
 from apps.sync.services.arranging import add_destination, change_destination
 from apps.sync.services.steering import ring
-from apps.sync.types import DestinationState
+from apps.sync.types import DestinationState, Format
 from apps.sync.wording import clock_time, is_late, say_ago
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class DestinationAdmin(DestinationDeeds):
         """Who may not change one sees no field of its secrets."""
         if obj is None:
             return _NEW
-        return _TYPED if self.has_change_permission(request, obj) else _SEEN
+        names = _TYPED if self.has_change_permission(request, obj) else _SEEN
+        return [name for name in names if name != "options" or obj.format == Format.JOURNAL]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # its batches say what was told; stop it
@@ -97,6 +98,7 @@ class DestinationAdmin(DestinationDeeds):
         description="State",
         label={
             "up to date": "success",
+            "wants a decision": "danger",
             "waits for its turn": "info",
             "late": "warning",
             "does not answer": "danger",
@@ -109,9 +111,11 @@ class DestinationAdmin(DestinationDeeds):
             return "stopped"
         if row.state == DestinationState.FAILING:
             return "does not answer"
+        if row.dead_count:
+            return "wants a decision"
         if is_late(row, now=timezone.now()):
             return "late"
-        return "waits for its turn" if row.pending else "up to date"
+        return "waits for its turn" if row.pending or row.held_count else "up to date"
 
     @display(description="Waiting")
     def pending(self, row: Any) -> str:
@@ -123,10 +127,13 @@ class DestinationAdmin(DestinationDeeds):
 
     @display(description="Undelivered")
     def undelivered(self, row: Any) -> str:
-        """How many, and how many of them wait for a person."""
-        if not row.undelivered_count:
-            return ""
-        return f"{row.undelivered_count:,}, {row.dead_count:,} to decide on"
+        """What it did not take: for a person to decide on, on its way again, and behind others."""
+        counts = {
+            "to decide on": row.dead_count,
+            "sent again": row.again_count,
+            "behind others": row.held_count,
+        }
+        return ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
 
     @display(description="Delivered last")
     def last_delivered(self, row: Any) -> str:

@@ -16,9 +16,10 @@ from unfold.decorators import action, display
 
 from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
+from apps.sync.admin.ringing import ring_for_catalog
 from apps.sync.head_office_forms import HeadOfficeForm
 from apps.sync.models import CatalogSource
-from apps.sync.services.following import enter_head_office, note_asked, ring
+from apps.sync.services.following import enter_head_office, note_asked
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,7 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
     """There is one head office at most."""
 
     list_display = ("url", "state", "read", "last_change")
+    list_before_template = "sync/admin/head_offices.html"
     fields = (
         "url",
         "store_code",
@@ -117,9 +119,7 @@ class CatalogSourceAdmin(ReadOnlyAdmin):
         def do(given: dict[str, Any]) -> Said:
             with transaction():
                 note_asked(actor=actor_of(request), wants_whole=wants_whole, now=timezone.now())
-            if not ring(wants_whole=wants_whole):
-                return messages.WARNING, "No worker could be asked: it is read at the next turn."
-            return messages.SUCCESS, "The worker has been asked to read."
+            return ring_for_catalog(source, wants_whole=wants_whole)
 
         return confirm(self, request, Form(typed(request)), question, do)
 

@@ -134,10 +134,10 @@ def read_shift(payload: Document) -> Paper:
             ("Counted", _dollars(z, "counted_cents"), _variance(z)),
         ],
         sums=[
-            (f"{_text(sales, 'count') or 0} sales", _dollars(sales, "total_cents")),
-            *_back(z, "voids", "voids"),
-            *_back(z, "returns", "returns"),
-            *_back(z, "without_receipt", "returns without receipt"),
+            (_counted(sales, "sale"), _dollars(sales, "total_cents")),
+            *_back(z, "voids", "void"),
+            *_back(z, "returns", "return"),
+            *_back(z, "without_receipt", "return", "without receipt"),
             *_sums(z, ("Sales tax", "tax_cents"), ("Net of returns", "net_cents")),
         ],
         total=("Expected in the drawer", _dollars(z, "expected_cents")),
@@ -215,10 +215,16 @@ def _credit(back: Document) -> Iterator[tuple[str, str]]:
         yield f"Store credit ...{_text(credit, 'last4')}", _dollars(credit, "amount_cents")
 
 
-def _back(z: Document, key: str, words: str) -> Iterator[tuple[str, str]]:
+def _back(z: Document, key: str, word: str, kind: str = "") -> Iterator[tuple[str, str]]:
     sums = _part(z, key)
     if sums.get("count"):
-        yield f"{sums['count']} {words}", f"-{_dollars(sums, 'total_cents')}"
+        yield f"{_counted(sums, word)} {kind}".strip(), f"-{_dollars(sums, 'total_cents')}"
+
+
+def _counted(sums: Document, word: str) -> str:
+    """So many of them: 1 sale, 2 sales."""
+    count = sums.get("count") or 0
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _variance(z: Document) -> str:

@@ -30,7 +30,7 @@ class PeerAdmin(PeerDeeds):
     """Every installation that may send to us."""
 
     form = PeerForm
-    list_display = ("name", "source", "standing", "last_seen", "seen_through", "gaps")
+    list_display = ("name", "source", "standing", "last_seen", "highest", "gaps")
     ordering = ("name", "pk")
     list_before_template = "sync/admin/peers.html"
     change_form_outer_before_template = "sync/admin/peer.html"
@@ -91,6 +91,11 @@ class PeerAdmin(PeerDeeds):
     @display(description="Heard of last")
     def last_seen(self, peer: Peer) -> str:
         return clock_time(peer.last_seen_at) or "never"
+
+    @display(description="Highest number")
+    def highest(self, peer: Peer) -> str:
+        """Of the facts that it has sent."""
+        return f"#{peer.seen_through}" if peer.seen_through else ""
 
     @display(description="Gaps")
     def gaps(self, peer: Any) -> str:

@@ -16,6 +16,7 @@ from apps.sync.admin.undelivered_page import describe_page
 from apps.sync.figures import count_dead
 from apps.sync.models import Undelivered
 from apps.sync.types import UndeliveredState
+from apps.sync.wording import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +43,6 @@ _STATES = {
     "next turn": "success",
     "discarded": "info",
 }
-_WORDS = dict(
-    zip(("DEAD", "RETRY", "SUSPECT", "HELD", "REPLAY", "DISCARDED"), _STATES, strict=True)
-)
 
 
 def dead_badge(request: HttpRequest) -> str:
@@ -128,7 +126,7 @@ class UndeliveredAdmin(UndeliveredDeeds):
 
     @display(description="State", label=_STATES)
     def standing(self, row: Undelivered) -> str:
-        return _WORDS[row.state]
+        return WORDS[row.state]
 
     @display(description="Cause", header=True)
     def cause(self, row: Undelivered) -> list[str]:
