@@ -38,7 +38,9 @@ REMEDIES: Mapping[UndeliveredState, str] = {
         " by itself."
     ),
     UndeliveredState.REPLAY: "Nothing. Look again in some minutes.",
-    UndeliveredState.DISCARDED: "Nothing. Where the other side needs it after all, enter it there.",
+    UndeliveredState.DISCARDED: (
+        "Nothing. Where the other side needs it after all, press Send it after all."
+    ),
 }
 _OLDER = "The other side does not know this kind of fact: it probably runs an older version."
 _NOT_AS_AGREED = "The other side says that the fact is not written as agreed."

@@ -127,7 +127,9 @@ class DestinationDeeds(SecretActions):
 
         def do(row: Any) -> Said:
             done = replay(actor=actor_of(request), chosen=Chosen(row.pk), now=timezone.now())
-            return messages.SUCCESS, f"{done.count:,} dead letters are sent again, oldest first."
+            letters = "1 dead letter is" if done.count == 1 else f"{done.count:,} dead letters are"
+            when = " Start it: it is stopped." if done.is_stopped else ""
+            return messages.SUCCESS, f"{letters} sent again, oldest first.{when}"
 
         return self._do(request, object_id, do, {
             "title": f"Replay {row.dead_count:,} dead letters of {row.name}?",

@@ -71,6 +71,11 @@ class Destination(models.Model):
         editable=False,
         help_text="Some fact after settled_through and up to this number is refused",
     )
+    insists_on = models.PositiveBigIntegerField(
+        null=True,
+        editable=False,
+        help_text="The number of an undelivered fact that it takes before any other",
+    )
     dead_in_a_row = models.PositiveIntegerField(default=0, editable=False)
     lease_epoch = models.PositiveBigIntegerField(default=0, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)

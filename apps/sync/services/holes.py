@@ -33,7 +33,10 @@ _CHANGED = ("state", "code", "detail", "attempt_count", "next_attempt_at")  # of
 
 
 def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
-    """The oldest that is to be sent again now, with none about the same thing before it."""
+    """The oldest that is to be sent again now, with none about the same thing before it.
+
+    Before all others, the one that the destination insists on.
+    """
     rows = Undelivered.objects.filter(destination=destination)
     before = rows.filter(aggregate=OuterRef("aggregate"), sequence__lt=OuterRef("sequence"))
     is_due = (
@@ -46,7 +49,8 @@ def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
         ~Exists(before.exclude(state=UndeliveredState.DISCARDED)),
         sequence__lte=destination.settled_through,
     )
-    return wanted.order_by("sequence").first()
+    insisted_on = wanted.filter(sequence=destination.insists_on).first()
+    return insisted_on or wanted.order_by("sequence").first()
 
 
 @transaction_required

@@ -14,7 +14,7 @@ from django_subatomic.db import transaction, transaction_required
 from apps.core.pruning import lock_pruning
 from apps.sync.models import Attempt, Batch, Undelivered
 from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, backoff, strikes_needed
-from apps.sync.services import holes, states
+from apps.sync.services import holes, insisting, states
 from apps.sync.services.leasing import hold
 from apps.sync.transforms.registry import transform_of
 from apps.sync.types import BatchState, DestinationState
@@ -87,6 +87,7 @@ def settle(
 def _deliver(case: Case) -> None:
     destination, frozen, outcome = case.destination, case.frozen, case.outcome
     states.recover(destination, now=case.now)
+    destination.insists_on = None
     _close(case, BatchState.DELIVERED)
     if outcome.arrived_count:
         destination.dead_in_a_row = 0
@@ -113,11 +114,9 @@ def _rewind(case: Case) -> None:
     _close(case, BatchState.ABANDONED)
     said = f"It insists on number {expected}, "
     if Undelivered.objects.filter(destination=destination, sequence=expected).exists():
-        reason = (
-            f"{said}which stands among the undelivered. Replay it, or have somebody there say that"
-            " it never comes; then start it again."
-        )
-    elif expected <= destination.starts_after:
+        _send_first(case, expected)
+        return
+    if expected <= destination.starts_after:
         reason = (
             f"{said}and is told from {destination.starts_after + 1} on. Have it begin there, or add"
             " it anew with all facts; then start it again."
@@ -132,6 +131,19 @@ def _rewind(case: Case) -> None:
         _go_back(case, expected, case.outcome.detail)
         return
     states.stop(destination, reason, now=case.now)
+
+
+@transaction_required
+def _send_first(case: Case, number: int) -> None:
+    """What it insists on stands among the undelivered: that goes next, or a person decides."""
+    destination = case.destination
+    reason = insisting.send_first(destination, number)
+    destination.next_attempt_at = None
+    if reason is not None:
+        states.stop(destination, reason, now=case.now)
+    elif _goes_round(case):
+        states.fail(destination, f"It insists on number {number} time and again.", now=case.now)
+        destination.next_attempt_at = case.now + states.PAUSE
 
 
 @transaction_required

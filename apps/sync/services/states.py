@@ -27,6 +27,7 @@ FIELDS = (
     "synced_count",
     "batch_limit",
     "bad_until",
+    "insists_on",
     "dead_in_a_row",
     "next_attempt_at",
     "failing_since",

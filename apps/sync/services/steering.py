@@ -55,6 +55,7 @@ def start(*, actor: Actor, destination_id: int, now: datetime) -> None:
         state=DestinationState.ACTIVE,
         reason="",
         bad_until=None,
+        insists_on=None,
         dead_in_a_row=0,
         next_attempt_at=None,
         failing_since=None,
