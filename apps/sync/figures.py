@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     Count,
     DateTimeField,
     ExpressionWrapper,
@@ -20,6 +21,7 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, TruncDay, TruncHour
 from django.utils import timezone
@@ -28,7 +30,7 @@ from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.locks import SEALED
 from apps.sync.models import Batch, Destination, Undelivered
 from apps.sync.standing import note_unnumbered
-from apps.sync.types import BatchState, UndeliveredState
+from apps.sync.types import BatchState, DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,6 +87,7 @@ def without_secrets(rows: QuerySet[Any], *names: str) -> QuerySet[Any]:
 def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     """Destinations without their secrets, with what waits for them.
 
+    Nothing waits for one that was given up.
     `pending` counts what was not tried yet, and `oldest_at` is when the oldest of it happened;
     `undelivered_count` is of what was tried in vain and is not discarded, `dead_count` of the dead
     letters among it.
@@ -96,15 +99,19 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
     )
     whole, unnumbered = BigIntegerField(), note_unnumbered()
     found: QuerySet[Any] = without_secrets(destinations, *SEALED).annotate(
-        pending=ExpressionWrapper(
-            Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
+        pending=Case(
+            When(state=DestinationState.GIVEN_UP, then=Value(0)),
+            default=Coalesce(Subquery(last, output_field=whole), F("settled_through"))
             - F("settled_through")
             + unnumbered.count,
             output_field=whole,
         ),
-        oldest_at=Coalesce(
-            Subquery(next_one.values("occurred_at")[:1]),
-            Value(unnumbered.oldest_at, output_field=DateTimeField()),
+        oldest_at=Case(
+            When(state=DestinationState.GIVEN_UP, then=None),
+            default=Coalesce(
+                Subquery(next_one.values("occurred_at")[:1]),
+                Value(unnumbered.oldest_at, output_field=DateTimeField()),
+            ),
         ),
         undelivered_count=Coalesce(
             Subquery(
@@ -151,11 +158,14 @@ def list_steps(destination: Destination, *, span: Span, now: datetime) -> list[S
     arrived, settled = _read_batches(destination, span, begins[0])
     floor = max(settled.pop(None), destination.starts_after)
     steps = []
+    told_until = destination.given_up_at or now
     for begin, end in zip(begins, ends, strict=True):
         floor = max(floor, settled.get(begin, 0))
         waiting = max(0, _last_number_at(end, is_now=end is now) - floor)
-        steps.append(Step(begin, arrived[begin], waiting))
+        steps.append(Step(begin, arrived[begin], waiting if end <= told_until else 0))
     last = steps[-1]
+    if destination.given_up_at:
+        return steps
     current = max(0, _last_number_at(now, is_now=True) - destination.settled_through)
     return [*steps[:-1], Step(last.begins, last.synced, current)]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from apps.sync.errors import SyncStateConflict
 from apps.sync.models import Destination
+from apps.sync.types import DestinationState
 
 SEALED = ("token", "secret", "second_secret")
 
@@ -12,5 +14,9 @@ def lock_destination(destination_id: int) -> Destination:
 
     Raises:
         Destination.DoesNotExist: there is none.
+        SyncStateConflict: it was given up, and nothing is decided about it any more.
     """
-    return Destination.objects.select_for_update().defer(*SEALED).get(pk=destination_id)
+    found = Destination.objects.select_for_update().defer(*SEALED).get(pk=destination_id)
+    if found.state == DestinationState.GIVEN_UP:
+        raise SyncStateConflict(f"It was given up: {found.reason}")
+    return found

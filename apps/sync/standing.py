@@ -10,11 +10,13 @@ from django.db.models import Count
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.core.numbering import list_unnumbered
 from apps.sync.models import Destination, Undelivered
-from apps.sync.types import DestinationState
+from apps.sync.types import RUNNING, DestinationState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Standing:
 
 def list_codes() -> list[str]:
     """The destinations that are sent to."""
-    running = Destination.objects.exclude(state=DestinationState.STOPPED)
+    running = Destination.objects.filter(state__in=RUNNING)
     return list(running.order_by("code").values_list("code", flat=True))
 
 
@@ -68,16 +70,22 @@ def note_unnumbered() -> Unnumbered:
 
 
 def _standing_of(row: Destination, last: int, unnumbered: Unnumbered) -> Standing:
+    """For one that was given up, nothing waits."""
+    is_told = row.state != DestinationState.GIVEN_UP
     waiting = OutboxEvent.objects.filter(sequence__gt=row.settled_through).order_by("sequence")
     states = Undelivered.objects.filter(destination=row).order_by("state").values_list("state")
     return Standing(
         row.code,
         row.state,
         row.reason,
-        last - row.settled_through + unnumbered.count,
-        waiting.values_list("occurred_at", flat=True).first() or unnumbered.oldest_at,
+        (last - row.settled_through + unnumbered.count) * is_told,
+        _oldest_of(waiting, unnumbered) if is_told else None,
         dict(states.annotate(count=Count("pk"))),
         row.next_attempt_at,
         row.last_delivered_at,
         row.synced_count,
     )
+
+
+def _oldest_of(waiting: QuerySet[OutboxEvent], unnumbered: Unnumbered) -> datetime | None:
+    return waiting.values_list("occurred_at", flat=True).first() or unnumbered.oldest_at

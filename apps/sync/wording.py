@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from apps.sync.services.giving_up import Losses
+
 LATE = timedelta(minutes=15)  # three beats of five minutes
 SILENT = timedelta(hours=36)  # a shop that is open every day sells something in that time
 
@@ -116,6 +118,11 @@ def say_ago(at: datetime, *, now: datetime) -> str:
 
 def say_standing(destination: Any, *, now: datetime) -> Standing:
     """How a destination that bears its backlog is doing, and what to do where it is not well."""
+    if destination.state == DestinationState.GIVEN_UP:
+        return (
+            "warn",
+            f"It was given up on {destination.given_up_at:%b %-d, %Y}: {destination.reason}",
+        )
     if destination.state == DestinationState.STOPPED:
         why = destination.reason or "somebody stopped it."
         return "bad", f"Nothing is sent: {why} Mend that, then press Start again."
@@ -135,6 +142,16 @@ def say_standing(destination: Any, *, now: datetime) -> Standing:
     if destination.pending:
         return "good", f"{_facts(destination.pending)} waiting for the next turn."
     return "good", "It has been told everything."
+
+
+def say_losses(losses: Losses) -> str:
+    """What a destination never gets that is given up now."""
+    if not losses.waiting and not losses.undelivered_count:
+        return "It has been told everything, so it misses nothing."
+    states = ", ".join(f"{count:,} {state.lower()}" for state, count in losses.undelivered.items())
+    waits = "fact that waits" if losses.waiting == 1 else "facts that wait"
+    undelivered = f" and {losses.undelivered_count:,} undelivered ({states})" if states else ""
+    return f"It never gets {losses.waiting:,} {waits} for it{undelivered}."
 
 
 def is_late(destination: Any, *, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from unfold.decorators import action
 
 from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import actor_of, get_row
+from apps.sync.admin.giving_up import GivingUp
 from apps.sync.admin.ringing import ring_or_say
-from apps.sync.admin.secrets import SecretActions
 from apps.sync.deeds import Chosen
 from apps.sync.forms import NothingForm, SecondSecretForm, WhyForm
 from apps.sync.services.arranging import add_second_secret, promote_secret
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from apps.core.types import Actor
 
 
-class DestinationDeeds(SecretActions):
+class DestinationDeeds(GivingUp):
     """The buttons above a destination."""
 
     actions_detail = (
@@ -38,7 +38,14 @@ class DestinationDeeds(SecretActions):
         {
             "title": "More",
             "icon": "more_horiz",
-            "items": ["replay_all", "widen", "second_secret", "promote_secret", "stop"],
+            "items": [
+                "replay_all",
+                "widen",
+                "second_secret",
+                "promote_secret",
+                "stop",
+                "give_up",
+            ],
         },
     )
 
@@ -57,6 +64,8 @@ class DestinationDeeds(SecretActions):
         offered = super().get_actions_detail(request, object_id)
         if row is None:
             return offered
+        if row.state == DestinationState.GIVEN_UP:
+            return []
         is_stopped = row.state == DestinationState.STOPPED
         idle = {"send_now", "stop"} if is_stopped else {"start_again"}
         idle |= set() if row.dead_count else {"replay_all"}

@@ -209,7 +209,8 @@ class UndeliveredDeeds(ReadOnlyAdmin):
             return Counter(count=done.count, stopped=done.count * done.is_stopped)
 
         done = self._do_by_destination(request, rows, do)
-        said = f"{_facts(done['count'])} sent again {say_when(done['count'], stopped=done['stopped'])}."
+        when = say_when(done["count"], stopped=done["stopped"])
+        said = f"{_facts(done['count'])} sent again {when}."
         return _say(said, lacking=len(rows) - done["count"])
 
     def _discard(self, request: HttpRequest, rows: list[Undelivered], reason: str) -> Said:

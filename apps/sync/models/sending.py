@@ -83,6 +83,10 @@ class Destination(models.Model):
     failing_since = models.DateTimeField(null=True, editable=False)
     last_delivered_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
+    given_up_at = models.DateTimeField(null=True, editable=False)
+    given_up_count = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Facts that were undelivered when it was given up"
+    )
 
     class Meta:
         constraints = [
@@ -95,6 +99,11 @@ class Destination(models.Model):
             models.CheckConstraint(
                 condition=Q(batch_limit__gte=1, batch_limit__lte=1_000),
                 name="sync_batch_of_one_to_a_thousand",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DestinationState.GIVEN_UP, given_up_at__isnull=False)
+                | (~Q(state=DestinationState.GIVEN_UP) & Q(given_up_at__isnull=True)),
+                name="sync_given_up_at_some_time",
             ),
         ]
 

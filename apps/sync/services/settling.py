@@ -118,8 +118,9 @@ def _rewind(case: Case) -> None:
         return
     if expected <= destination.starts_after:
         reason = (
-            f"{said}and is told from {destination.starts_after + 1} on. Have it begin there, or add"
-            " it anew with all facts; then start it again."
+            f"{said}and is told from {destination.starts_after + 1} on. Have it begin there and"
+            " start it again; or give it up, and add it anew under another code with all that is"
+            " on record."
         )
     elif expected > destination.settled_through + 1:
         reason = (

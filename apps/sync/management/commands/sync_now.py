@@ -90,8 +90,11 @@ class Command(BaseCommand):
 
 def _choose(code: str | None) -> list[Standing]:
     standings = list_standings()
-    chosen = [each for each in standings if code in {None, each.code}]
-    if code is not None and not chosen:
+    named = [each for each in standings if code in {None, each.code}]
+    chosen = [each for each in named if each.state != "GIVEN_UP"]
+    if code is not None and named and not chosen:
+        raise CommandError(f"{code} was given up: {named[0].reason}")
+    if code is not None and not named:
         known = ", ".join(each.code for each in standings) or "none"
         raise CommandError(f"There is no destination {code}. There are: {known}.")
     return chosen
