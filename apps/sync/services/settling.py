@@ -15,6 +15,7 @@ from apps.core.pruning import lock_pruning
 from apps.sync.models import Attempt, Batch, Undelivered
 from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, backoff, strikes_needed
 from apps.sync.services import holes, insisting, states
+from apps.sync.services.going_back import set_back
 from apps.sync.services.leasing import hold
 from apps.sync.transforms.registry import transform_of
 from apps.sync.types import BatchState, DestinationState
@@ -154,11 +155,7 @@ def _go_back(case: Case, number: int, detail: str) -> None:
     if number <= lock_pruning():
         states.stop(destination, states.say_gone(destination, number), now=case.now)
         return
-    span = (number, destination.settled_through)
-    rows = Undelivered.objects.filter(destination=destination, sequence__range=span).count()
-    destination.synced_count -= destination.settled_through - number + 1 - rows
-    destination.settled_through = number - 1
-    destination.bad_until = None
+    set_back(destination, number)
     Attempt.objects.filter(batch_id=case.frozen.id, number=case.number).update(
         outcome=Verdict.REWIND, detail=detail
     )
