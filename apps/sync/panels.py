@@ -41,7 +41,7 @@ def _list_of_destinations(now: datetime) -> Iterator[Notice]:
     for row in with_backlog(Destination.objects.order_by("name", "pk")):
         url = reverse("admin:sync_destination_change", args=[row.pk])
         waiting = f"{row.pending:,}" if row.pending else ""
-        oldest = f" since {say_ago(row.oldest_at, now=now)}" if row.oldest_at else ""
+        oldest = f", the oldest for {say_ago(row.oldest_at, now=now)}" if row.oldest_at else ""
         facts = "fact waits" if row.pending == 1 else "facts wait"
         if row.state == DestinationState.STOPPED:
             yield Notice(f"{facts} for {row.name}{oldest}: it is stopped", url, waiting, "bad")
@@ -74,7 +74,8 @@ def _list_of_peers(now: datetime) -> Iterator[Notice]:
         if peer.warning:
             yield Notice(f"{peer.name}: {peer.warning}", url, "", "bad")
         elif peer.gap_count:
-            yield Notice(f"gaps in what {peer.name} has sent", url, str(peer.gap_count))
+            gaps = "gap" if peer.gap_count == 1 else "gaps"
+            yield Notice(f"{gaps} in what {peer.name} has sent", url, str(peer.gap_count))
         elif peer.last_seen_at and now - peer.last_seen_at > SILENT:
             ago = say_ago(peer.last_seen_at, now=now)
             yield Notice(f"{peer.name} has not been heard of for {ago}", url)

@@ -113,6 +113,8 @@ def say_attempt(outcome: str) -> Standing:
 
 def say_ago(at: datetime, *, now: datetime) -> str:
     """How long ago, in its largest unit: 25 minutes."""
+    if now - at < timedelta(minutes=1):
+        return "less than a minute"
     return timesince(at, now, depth=1).replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -128,7 +130,7 @@ def say_standing(destination: Any, *, now: datetime) -> Standing:
         return "bad", f"Nothing is sent: {why} Mend that, then press Start again."
     if destination.state == DestinationState.FAILING:
         since = destination.failing_since
-        words = f" since {say_ago(since, now=now)}" if since else ""
+        words = f" for {say_ago(since, now=now)}" if since else ""
         return "bad", (
             f"It has not taken anything{words}. {destination.reason} Nothing is lost: it is tried"
             " every five minutes, and everything follows by itself when it answers."

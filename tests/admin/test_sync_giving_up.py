@@ -54,7 +54,7 @@ def test_it_is_given_up_and_its_page_can_only_be_read(owner: Client, hq: Destina
     assert give_up(owner, hq) == ["Head office is given up. Nothing is sent to it any more."]
     page = text_of(owner.get(url_of(hq)))
     assert "It was given up on" in page
-    assert "they have closed (owner)" in page
+    assert "they have closed (owner)." in page
     for button in ("Start again", "Send now", "Change it", "Save"):
         assert button not in page
     assert "given up" in text_of(owner.get(url("sync_destination_changelist")))

@@ -85,6 +85,7 @@ def test_its_page_tells_cause_advice_attempts_and_payload(manager: Client, hq: D
     batch = make_batch(hq, first_sequence=dead.sequence, is_replay=True)
     make_attempt(batch, outcome="BROKEN", status=500, detail="division by zero")
     page = text_of(manager.get(url_of(dead)))
+    assert f"Fact #{dead.sequence} for head-office" in page
     assert "it probably runs an older version" in page
     assert "What to do: Have it updated there, then replay." in page
     assert "It broke down over the batch" in page

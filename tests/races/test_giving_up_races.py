@@ -37,7 +37,7 @@ def let_go() -> str:
 def test_one_of_many_gives_it_up_and_the_others_are_told(sender: Sender) -> None:
     told = at_once(let_go)
     assert told.count("done") == 1
-    assert set(told) == {"done", "It was given up: closed (Maria)"}
+    assert set(told) == {"done", "It was given up: closed (Maria)."}
     assert AuditEntry.objects.filter(action="destination.given_up").count() == 1
 
 

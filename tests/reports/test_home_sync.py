@@ -45,7 +45,12 @@ def waiting(minutes: int, **fields: Any) -> None:
 
 def test_facts_that_wait_too_long_are_counted_with_their_age(manager: Client) -> None:
     waiting(25)
-    assert "1 fact waits for Miami since 25 minutes" in home(manager)
+    assert "1 fact waits for Miami, the oldest for 25 minutes" in home(manager)
+
+
+def test_what_has_waited_for_seconds_is_said_so(manager: Client) -> None:
+    waiting(0, state="FAILING")
+    assert "1 fact waits for Miami, the oldest for less than a minute: no answer" in home(manager)
 
 
 def test_facts_that_wait_for_their_turn_are_no_news(manager: Client) -> None:
@@ -60,7 +65,7 @@ def test_a_destination_that_takes_nothing_is_told_at_once(
     manager: Client, state: str, said: str
 ) -> None:
     waiting(4, state=state)
-    assert f"1 fact waits for Miami since 4 minutes: {said}" in home(manager)
+    assert f"1 fact waits for Miami, the oldest for 4 minutes: {said}" in home(manager)
 
 
 def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
@@ -83,7 +88,7 @@ def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) ->
     make_peer("well", name="Well", last_seen_at=now)
     page = home(manager)
     assert "Silent has not been heard of for 3 days" in page
-    assert "1 gaps in what Gappy has sent" in page
+    assert "1 gap in what Gappy has sent" in page
     assert "Odd: Was it restored?" in page
     assert "2 facts of other stores stand rejected" in page
     assert "Well" not in page

@@ -180,6 +180,6 @@ def test_from_a_terminal_its_code_has_to_be_typed(
     assert destination().state == "FAILING"
     call_command("give_up_destination", CODE, "--reason", "closed", "--yes", stdout=said)
     assert "3 facts that wait for it and 2 undelivered (1 dead, 1 held)" in said.getvalue()
-    assert destination().reason == "closed (give_up_destination)"
+    assert destination().reason == "closed (give_up_destination)."
     with pytest.raises(CommandError, match="There is no destination nowhere"):
         call_command("give_up_destination", "nowhere", "--reason", "x", "--yes")

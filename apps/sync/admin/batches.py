@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.sync.admin.attempts import list_moments
-from apps.sync.admin.columns import its_destination, moment, short
+from apps.sync.admin.columns import its_destination, moment, plain, short
 from apps.sync.models import Attempt, Batch
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class BatchAdmin(ReadOnlyAdmin):
         its_destination,
         "facts",
         "numbers",
-        "attempt_count",
+        plain("attempt_count", "Attempts"),
         moment("settled_at", "Settled"),
     )
     list_select_related = ("destination",)
@@ -77,7 +77,14 @@ class BatchAdmin(ReadOnlyAdmin):
 class AttemptAdmin(ReadOnlyAdmin):
     """Attempts of all batches; reached through their batch."""
 
-    list_display = (moment("at", "When"), "of", "number", "outcome", "status", "took_ms")
+    list_display = (
+        moment("at", "When"),
+        "of",
+        plain("number", "Attempt"),
+        plain("outcome", "What came of it"),
+        plain("status", "HTTP"),
+        plain("took_ms", "Milliseconds"),
+    )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

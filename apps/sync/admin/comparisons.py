@@ -8,7 +8,7 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
-from apps.sync.admin.columns import its_destination, moment
+from apps.sync.admin.columns import its_destination, moment, plain
 from apps.sync.comparing import NAMES
 from apps.sync.models import SyncReconciliation
 
@@ -29,8 +29,8 @@ class ComparisonAdmin(ReadOnlyAdmin):
         "day",
         its_destination,
         "standing",
-        "difference_count",
-        "waiting_count",
+        plain("difference_count", "Differences"),
+        plain("waiting_count", "On their way"),
     )
     list_select_related = ("destination",)
     list_filter = ("destination", "state", "day")

@@ -31,7 +31,7 @@ class PeerAdmin(PeerDeeds):
     """Every installation that may send to us."""
 
     form = PeerForm
-    list_display = ("name", "source", "standing", "last_seen", "seen_through", "gaps")
+    list_display = ("name", "source", "standing", "last_seen", "seen", "gaps")
     ordering = ("name", "pk")
     list_before_template = "sync/admin/peers.html"
     change_form_outer_before_template = "sync/admin/peer.html"
@@ -80,6 +80,10 @@ class PeerAdmin(PeerDeeds):
         if peer:
             context |= describe_peer(peer, now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @display(description="Seen up to")
+    def seen(self, peer: Any) -> str:
+        return f"#{peer.seen_through}" if peer.seen_through else ""
 
     @display(
         description="State",

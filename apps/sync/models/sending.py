@@ -154,7 +154,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"Batch {str(self.id)[:8]}"
 
 
 class Attempt(models.Model):
@@ -175,7 +175,7 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.batch_id} #{self.number}"
+        return f"Attempt {self.number} of batch {str(self.batch_id)[:8]}"
 
 
 class Undelivered(models.Model):
@@ -216,4 +216,4 @@ class Undelivered(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.destination_id} #{self.sequence}"
+        return f"Fact #{self.sequence} for {self.destination.code}"

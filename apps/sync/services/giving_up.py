@@ -13,6 +13,7 @@ from apps.core.models import OutboxSequence
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import SEALED, lock_destination
 from apps.sync.models import Destination, Undelivered
+from apps.sync.rules import as_sentence
 from apps.sync.services.fencing import abandon_open_batch, end_lease
 from apps.sync.types import DestinationState
 
@@ -77,7 +78,7 @@ def give_up(*, actor: Actor, destination_id: int, reason: str, now: datetime) ->
     rows.delete()
     Destination.objects.filter(pk=found.pk).update(
         state=DestinationState.GIVEN_UP,
-        reason=f"{reason} ({actor.name})",
+        reason=as_sentence(f"{reason} ({actor.name})"),
         given_up_at=now,
         given_up_count=turned,
         token="",

@@ -11,7 +11,7 @@ from apps.core.pruning import lock_pruning
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
 from apps.sync.models import Destination, Undelivered
-from apps.sync.services.fencing import abandon_open_batch, end_lease
+from apps.sync.services.fencing import abandon_open_batch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +60,6 @@ def go_back(*, actor: Actor, code: str, number: int, now: datetime) -> int:
     """
     found = _lock(code, number)
     abandon_open_batch(destination_id=found.pk, now=now)
-    end_lease(destination_id=found.pk)
     count = set_back(found, number)
     found.next_attempt_at = None
     found.save(update_fields=["settled_through", "synced_count", "bad_until", "next_attempt_at"])

@@ -11,7 +11,7 @@ from apps.core.models import OutboxEvent
 from apps.core.outbox import publish
 from apps.sync.events import FactDead
 from apps.sync.models import Undelivered
-from apps.sync.rules import ATTEMPTS, DEAD_IN_A_ROW, LONGEST_WAIT, backoff
+from apps.sync.rules import ATTEMPTS, DEAD_IN_A_ROW, LONGEST_WAIT, as_sentence, backoff
 from apps.sync.services.states import stop
 from apps.sync.types import UndeliveredState
 
@@ -227,7 +227,8 @@ def _bury(destination: Destination, row: Undelivered, *, now: datetime) -> None:
     if destination.dead_in_a_row % DEAD_IN_A_ROW == 0:
         reason = (
             f"It refused {DEAD_IN_A_ROW} facts in a row and took none in between. The last time it"
-            f" said: {row.detail or row.code}. Have that mended, replay them, and start it again."
+            f" said: {as_sentence(row.detail or row.code)} Have that mended, replay them, and start"
+            " it again."
         )
         stop(destination, reason, now=now)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_subatomic.db import transaction_required
 
 from apps.sync.models import Undelivered
+from apps.sync.rules import as_sentence
 from apps.sync.types import UndeliveredState
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def send_first(destination: Destination, number: int) -> str | None:
 
 
 def _say_dead(row: Undelivered) -> str:
-    said = f"{row.detail or row.code}".rstrip(". ")
+    said = as_sentence(row.detail or row.code)
     return (
-        f"It insists on number {row.sequence}, which it has refused itself: {said}. Have that"
+        f"It insists on number {row.sequence}, which it has refused itself: {said} Have that"
         f" mended there and replay #{row.sequence}, or {_NEVER}; then start it again."
     )
 
@@ -60,9 +61,9 @@ def _say_behind(row: Undelivered, first: Undelivered) -> str:
 
 def _say_discarded(row: Undelivered) -> str:
     at = f"{timezone.localtime(row.discarded_at):%b %-d}"
-    said = row.discarded_reason.rstrip(". ")
+    said = as_sentence(row.discarded_reason)
     return (
-        f"It insists on number {row.sequence}, which {row.discarded_by} discarded on {at}: {said}."
+        f"It insists on number {row.sequence}, which {row.discarded_by} discarded on {at}: {said}"
         f" Open #{row.sequence} among the undelivered and press Send it after all, or {_NEVER};"
         " then start it again."
     )

@@ -13,7 +13,7 @@ from django_subatomic.db import transaction, transaction_required
 
 from apps.core.pruning import lock_pruning
 from apps.sync.models import Attempt, Batch, Undelivered
-from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, backoff, strikes_needed
+from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, as_sentence, backoff, strikes_needed
 from apps.sync.services import holes, insisting, states
 from apps.sync.services.going_back import set_back
 from apps.sync.services.leasing import hold
@@ -229,8 +229,8 @@ def _pass_by(case: Case) -> None:
 @transaction_required
 def _stop(case: Case) -> None:
     reason = (
-        f"It does not let us in: {case.outcome.detail}. Mend its address, token or secrets, then"
-        " start it again."
+        f"It does not let us in: {as_sentence(case.outcome.detail)} Mend its address, token or"
+        " secrets, then start it again."
     )
     states.stop(case.destination, reason, now=case.now)
 

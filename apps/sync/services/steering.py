@@ -12,6 +12,7 @@ from apps.core import audit
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
 from apps.sync.models import Destination
+from apps.sync.rules import as_sentence
 from apps.sync.services.fencing import end_lease
 from apps.sync.types import MAX_EVENTS, RUNNING, DestinationState
 
@@ -34,7 +35,7 @@ def stop(*, actor: Actor, destination_id: int, reason: str, now: datetime) -> No
     """
     found = lock_destination(destination_id)
     running = Destination.objects.filter(pk=found.pk, state__in=RUNNING)
-    why = f"{reason} ({actor.name})"
+    why = as_sentence(f"{reason} ({actor.name})")
     if not running.update(state=DestinationState.STOPPED, reason=why, next_attempt_at=None):
         raise SyncStateConflict(f"It is stopped already: {found.reason}")
     end_lease(destination_id=found.pk)

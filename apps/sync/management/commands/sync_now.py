@@ -82,13 +82,13 @@ class Command(BaseCommand):
             raise CommandError("Numbers of facts begin with 1.")
         try:
             count = preview(code=code, number=number)
-            asked = f"Send {code} {count:,} facts again, from number {number} on? (yes) "
+            asked = f"Send {code} {_facts(count)} again, from number {number} on? (yes) "
             if not is_sure and input(asked).strip() != "yes":
                 raise CommandError("Nothing was done. Type yes to send them again.")
             count = go_back(actor=ACTOR, code=code, number=number, now=timezone.now())
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
-        self.stdout.write(f"{code} is sent {count:,} facts again, from number {number} on.")
+        self.stdout.write(f"{code} is sent {_facts(count)} again, from number {number} on.")
 
     def _send(self, chosen: Sequence[Standing]) -> None:
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -108,7 +108,8 @@ class Command(BaseCommand):
     def _report(self, standings: Sequence[Standing]) -> None:
         left = [line for each in standings for line in _complaints(each)]
         for each in standings:
-            self.stdout.write(f"{each.code}: {each.synced:,} facts are there.")
+            are = "is" if each.synced == 1 else "are"
+            self.stdout.write(f"{each.code}: {_facts(each.synced)} {are} there.")
         if left:
             raise CommandError("\n".join(left))
         if not standings:
@@ -153,16 +154,20 @@ def _complaints(standing: Standing) -> list[str]:
     said = []
     if standing.state == "FAILING":
         said.append(
-            f"{standing.code} does not take facts: {standing.reason}. Nothing is lost; it is tried"
+            f"{standing.code} does not take facts: {standing.reason} Nothing is lost; it is tried"
             " every five minutes."
         )
     elif standing.is_due:
         said.append(
-            f"{standing.code} has {standing.pending:,} facts to come: another run sends to it, or"
+            f"{standing.code} has {_facts(standing.pending)} to come: another run sends to it, or"
             " some are tried again soon. See manage.py sync_status."
         )
     if dead := standing.undelivered.get("DEAD", 0):
         said.append(
-            f"{standing.code} did not take {dead:,} facts: see Undelivered in the back office."
+            f"{standing.code} did not take {_facts(dead)}: see Undelivered in the back office."
         )
     return said
+
+
+def _facts(count: int) -> str:
+    return "1 fact" if count == 1 else f"{count:,} facts"
