@@ -16,7 +16,7 @@ from apps.sync.services.fencing import abandon_open_batch
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from apps.core.types import Actor
+    from apps.core.types import JSON, Actor
 
 
 def count_from(destination: Destination, number: int) -> int:
@@ -63,7 +63,7 @@ def go_back(*, actor: Actor, code: str, number: int, now: datetime) -> int:
     count = set_back(found, number)
     found.next_attempt_at = None
     found.save(update_fields=["settled_through", "synced_count", "bad_until", "next_attempt_at"])
-    facts = {"code": code, "first": number, "count": count}
+    facts: dict[str, JSON] = {"code": code, "first": number, "count": count}
     subject = f"destination:{found.pk}"
     audit.record(audit.AuditFact(now, actor, "destination.sent_again", subject, facts))
     return count

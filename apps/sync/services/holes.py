@@ -49,7 +49,8 @@ def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
         ~Exists(before.exclude(state=UndeliveredState.DISCARDED)),
         sequence__lte=destination.settled_through,
     )
-    insisted_on = wanted.filter(sequence=destination.insists_on).first()
+    first = destination.insists_on
+    insisted_on = None if first is None else wanted.filter(sequence=first).first()
     return insisted_on or wanted.order_by("sequence").first()
 
 
