@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.models import Destination, Undelivered
+from apps.sync.types import DestinationState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,8 @@ def find_lost_facts() -> Iterator[str]:
 
 def _find_faults(destination: Destination, last: int) -> Iterator[str]:
     settled, rows = destination.settled_through, Undelivered.objects.filter(destination=destination)
-    undelivered = rows.filter(sequence__gt=destination.starts_after, sequence__lte=settled).count()
+    here = rows.filter(sequence__gt=destination.starts_after, sequence__lte=settled).count()
+    undelivered = here + destination.given_up_count
     turned = settled - destination.starts_after
     if settled > last:
         yield f"{destination} has been told up to number {settled}, and the last is {last}."
@@ -32,6 +34,8 @@ def _find_faults(destination: Destination, last: int) -> Iterator[str]:
             f"Of {turned} facts that had their turn at {destination}, {destination.synced_count}"
             f" are there and {undelivered} undelivered."
         )
+    if destination.state == DestinationState.GIVEN_UP:  # what it would wait for may be gone
+        return
     waiting = OutboxEvent.objects.filter(sequence__gt=settled, sequence__lte=last).count()
     if waiting != last - settled:
         yield f"{destination} waits for {last - settled} facts, of which {waiting} are here."

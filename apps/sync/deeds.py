@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from apps.core.types import JSON
 
-# What a person can send again, and what they can let go of for good.
+# What a person can send again, what they can let go of, and what of that they can take back.
 REPLAYABLE = (UndeliveredState.DEAD.value, UndeliveredState.RETRY.value)
 DISCARDABLE = (
     UndeliveredState.DEAD.value,
@@ -20,6 +20,7 @@ DISCARDABLE = (
     UndeliveredState.SUSPECT.value,
     UndeliveredState.REPLAY.value,
 )
+RECALLABLE = (UndeliveredState.DISCARDED.value,)
 # What later facts about the same thing wait behind.
 BLOCKING = (
     UndeliveredState.DEAD.value,
@@ -38,18 +39,26 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many are sent again, and how many wait behind an older one that nobody has decided on."""
+    """How many are sent again, and how many wait behind an older one that nobody has decided on.
+
+    `is_stopped`: they go only once somebody starts the destination.
+    """
 
     count: int
     behind: int = 0
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """How many are never sent, and how many waited behind them and are sent now."""
+    """How many are never sent, and how many waited behind them and are sent now.
+
+    `is_stopped`: those that waited go only once somebody starts the destination.
+    """
 
     count: int
     freed: int
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     Count,
     DateTimeField,
     Exists,
@@ -21,6 +22,7 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, TruncDay, TruncHour
 from django.utils import timezone
@@ -29,7 +31,7 @@ from apps.core.models import OutboxEvent, OutboxSequence
 from apps.sync.locks import SEALED
 from apps.sync.models import Batch, Destination, Undelivered
 from apps.sync.standing import AGAIN, note_unnumbered
-from apps.sync.types import BatchState, UndeliveredState
+from apps.sync.types import BatchState, DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +91,8 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
 
     `pending` counts what was not tried yet and what is sent again by itself (`again_count`), and
     `oldest_at` is when the oldest of it happened; `dead_count` is of what a person has to decide
-    on, `held_count` of what waits behind other facts about the same thing.
+    on, `held_count` of what waits behind other facts about the same thing. Nothing waits for one
+    that was given up.
     """
     last = OutboxSequence.objects.order_by("pk").values("last")[:1]
     next_one = OutboxEvent.objects.filter(sequence=OuterRef("settled_through") + 1)
@@ -101,17 +104,21 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
         held_count=_count_in(UndeliveredState.HELD),
     )
     found: QuerySet[Any] = counted.annotate(
-        pending=ExpressionWrapper(
-            Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
+        pending=Case(
+            When(state=DestinationState.GIVEN_UP, then=Value(0)),
+            default=Coalesce(Subquery(last, output_field=whole), F("settled_through"))
             - F("settled_through")
             + unnumbered.count
             + F("again_count"),
             output_field=whole,
         ),
-        oldest_at=Coalesce(
-            Subquery(again.order_by("sequence").values("event__occurred_at")[:1]),
-            Subquery(next_one.values("occurred_at")[:1]),
-            Value(unnumbered.oldest_at, output_field=DateTimeField()),
+        oldest_at=Case(
+            When(state=DestinationState.GIVEN_UP, then=None),
+            default=Coalesce(
+                Subquery(again.order_by("sequence").values("event__occurred_at")[:1]),
+                Subquery(next_one.values("occurred_at")[:1]),
+                Value(unnumbered.oldest_at, output_field=DateTimeField()),
+            ),
         ),
     )
     return found
@@ -152,10 +159,11 @@ def list_steps(destination: Any, *, span: Span, now: datetime) -> list[Step]:
     arrived, settled = _read_batches(destination, span, begins[0])
     floor = max(settled.pop(None), destination.starts_after)
     steps = []
+    told_until = destination.given_up_at or now
     for begin, end in zip(begins, ends, strict=True):
         floor = max(floor, settled.get(begin, 0))
-        waiting = _count_written(end) - floor if end > destination.created_at else 0
-        steps.append(Step(begin, arrived[begin], max(0, waiting)))
+        is_told = destination.created_at < end <= told_until
+        steps.append(Step(begin, arrived[begin], max(0, _count_written(end) - floor) * is_told))
     last = steps[-1]
     return [*steps[:-1], Step(last.begins, last.synced, destination.pending)]
 

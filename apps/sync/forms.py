@@ -18,8 +18,9 @@ from unfold.widgets import (
 from apps.sync.deeds import NewDestination
 from apps.sync.models import Destination, Peer
 from apps.sync.rules import is_safe_address
+from apps.sync.services.arranging import say_taken
 from apps.sync.signing import SecretUnusable, read_secret
-from apps.sync.types import Format
+from apps.sync.types import DestinationState, Format
 
 _KEPT = "Leave it empty to keep the one that is set."
 
@@ -124,6 +125,13 @@ class DestinationForm(forms.ModelForm):  # type: ignore[type-arg]
             for name in ("new_token", "new_secret"):
                 self.fields[name].help_text += f" {_KEPT}"
 
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        gone = Destination.objects.filter(code=code, state=DestinationState.GIVEN_UP).first()
+        if gone is not None:
+            raise forms.ValidationError(say_taken(gone))
+        return code
+
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         if not is_safe_address(url):
@@ -195,6 +203,23 @@ class WhyForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="Your name and the time are kept with it.",
     )
+
+
+class GiveUpForm(WhyForm):
+    """Why a destination is given up, and its code, so that it is the one that is meant."""
+
+    code = forms.CharField(max_length=40, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, given: Any, *, code: str) -> None:
+        super().__init__(given)
+        self._code = code
+        self.fields["code"].label = f"Type {code} to give it up"
+
+    def clean_code(self) -> str:
+        typed: str = self.cleaned_data["code"]
+        if typed != self._code:
+            raise forms.ValidationError(f"Type its code as it stands here: {self._code}")
+        return typed
 
 
 class SecondSecretForm(forms.Form):

@@ -6,7 +6,9 @@ has not come, that of its peer.
 
 from __future__ import annotations
 
+from apps.sync.errors import SyncStateConflict
 from apps.sync.models import Destination, Peer
+from apps.sync.types import DestinationState
 
 SEALED = ("token", "secret", "second_secret")
 
@@ -16,8 +18,12 @@ def lock_destination(destination_id: int) -> Destination:
 
     Raises:
         Destination.DoesNotExist: there is none.
+        SyncStateConflict: it was given up, and nothing is decided about it any more.
     """
-    return Destination.objects.select_for_update().defer(*SEALED).get(pk=destination_id)
+    found = Destination.objects.select_for_update().defer(*SEALED).get(pk=destination_id)
+    if found.state == DestinationState.GIVEN_UP:
+        raise SyncStateConflict(f"It was given up: {found.reason}")
+    return found
 
 
 def lock_peer(peer_id: int) -> Peer:

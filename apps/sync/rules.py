@@ -258,6 +258,12 @@ def clean(text: str, most: int = _DETAIL) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in kept).strip()
 
 
+def as_sentence(text: str) -> str:
+    """A text with one end to it, so that another sentence can follow."""
+    kept = text.rstrip()
+    return kept if kept.endswith(("?", "!")) else f"{kept.rstrip('. ')}."
+
+
 def _as_object(body: bytes) -> Mapping[str, Any]:
     try:
         document = orjson.loads(body)

@@ -10,11 +10,13 @@ from django.db.models import Count
 from apps.core.models import OutboxEvent, OutboxSequence
 from apps.core.numbering import list_unnumbered
 from apps.sync.models import Destination, Undelivered
-from apps.sync.types import DestinationState, UndeliveredState
+from apps.sync.types import RUNNING, DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 # What a destination did not take, and is sent again without anybody's doing.
 AGAIN = (
@@ -49,7 +51,7 @@ class Standing:
 
 def list_codes() -> list[str]:
     """The destinations that are sent to."""
-    running = Destination.objects.exclude(state=DestinationState.STOPPED)
+    running = Destination.objects.filter(state__in=RUNNING)
     return list(running.order_by("code").values_list("code", flat=True))
 
 
@@ -77,24 +79,29 @@ def note_unnumbered() -> Unnumbered:
 
 
 def _standing_of(row: Destination, last: int, unnumbered: Unnumbered) -> Standing:
+    """For one that was given up, nothing waits."""
+    is_told = row.state != DestinationState.GIVEN_UP
     waiting = OutboxEvent.objects.filter(sequence__gt=row.settled_through).order_by("sequence")
     rows = Undelivered.objects.filter(destination=row)
     again = rows.filter(state__in=AGAIN).order_by("sequence")
     states = rows.order_by("state").values_list("state")
     undelivered = dict(states.annotate(count=Count("pk")))
+    pending = last - row.settled_through + unnumbered.count
+    pending += sum(undelivered.get(state, 0) for state in AGAIN)
+    oldest_at = again.values_list("event__occurred_at", flat=True).first()
+    oldest_at = oldest_at or _oldest_of(waiting, unnumbered)
     return Standing(
         row.code,
         row.state,
         row.reason,
-        last
-        - row.settled_through
-        + unnumbered.count
-        + sum(undelivered.get(state, 0) for state in AGAIN),
-        again.values_list("event__occurred_at", flat=True).first()
-        or waiting.values_list("occurred_at", flat=True).first()
-        or unnumbered.oldest_at,
+        pending * is_told,
+        oldest_at if is_told else None,
         undelivered,
         row.next_attempt_at,
         row.last_delivered_at,
         row.synced_count,
     )
+
+
+def _oldest_of(waiting: QuerySet[OutboxEvent], unnumbered: Unnumbered) -> datetime | None:
+    return waiting.values_list("occurred_at", flat=True).first() or unnumbered.oldest_at

@@ -41,6 +41,10 @@ class DestinationState(StrEnum):
     ACTIVE = "ACTIVE"
     FAILING = "FAILING"  # it does not answer: it is tried at each beat
     STOPPED = "STOPPED"  # it refuses us, or somebody said so: a person starts it again
+    GIVEN_UP = "GIVEN_UP"  # a person decided that it is never told anything again
+
+
+RUNNING = (DestinationState.ACTIVE.value, DestinationState.FAILING.value)  # those that are sent to
 
 
 class BatchState(StrEnum):

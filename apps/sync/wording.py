@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from apps.sync.services.giving_up import Losses
+
 LATE = timedelta(minutes=15)  # three beats of five minutes
 SILENT = timedelta(hours=36)  # a shop that is open every day sells something in that time
 
@@ -47,7 +49,9 @@ REMEDIES: Mapping[UndeliveredState, str] = {
         " by itself."
     ),
     UndeliveredState.REPLAY: "Nothing. Look again in some minutes.",
-    UndeliveredState.DISCARDED: "Nothing. Where the other side needs it after all, enter it there.",
+    UndeliveredState.DISCARDED: (
+        "Nothing. Where the other side needs it after all, press Send it after all."
+    ),
 }
 _OLDER = "The other side does not know this kind of fact: it probably runs an older version."
 _NOT_AS_AGREED = "The other side says that the fact is not written as agreed."
@@ -165,11 +169,17 @@ def say_reason(reason: str) -> str:
 
 def say_ago(at: datetime, *, now: datetime) -> str:
     """How long ago, in its largest unit: 25 minutes."""
+    if now - at < timedelta(minutes=1):
+        return "less than a minute"
     return timesince(at, now, depth=1).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def say_standing(destination: Any, *, now: datetime) -> Standing:
     """How a destination that bears its backlog is doing, and what to do where it is not well."""
+    if destination.state == DestinationState.GIVEN_UP:
+        return "warn", (
+            f"It was given up on {destination.given_up_at:%b %-d, %Y}: {destination.reason}"
+        )
     undecided = "".join(f" {words}" for words in _list_undecided(destination))
     if destination.state == DestinationState.STOPPED:
         why = say_reason(destination.reason or "Somebody stopped it.")
@@ -214,6 +224,16 @@ def _say_late(destination: Any, now: datetime) -> str:
         f"{_facts(destination.pending)} waiting, the oldest for {oldest}. If that grows, see"
         " whether a worker and the beat run."
     )
+
+
+def say_losses(losses: Losses) -> str:
+    """What a destination never gets that is given up now."""
+    if not losses.waiting and not losses.undelivered_count:
+        return "It has been told everything, so it misses nothing."
+    states = ", ".join(f"{count:,} {state.lower()}" for state, count in losses.undelivered.items())
+    waits = "fact that waits" if losses.waiting == 1 else "facts that wait"
+    undelivered = f" and {losses.undelivered_count:,} undelivered ({states})" if states else ""
+    return f"It never gets {losses.waiting:,} {waits} for it{undelivered}."
 
 
 def is_late(destination: Any, *, now: datetime) -> bool:

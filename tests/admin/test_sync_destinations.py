@@ -207,7 +207,7 @@ def test_it_is_stopped_with_a_reason_and_started_again(owner: Client) -> None:
     hq = make_destination()
     assert do(owner, hq, "stop", reason="new address") == ["Nothing is sent to it any more."]
     hq.refresh_from_db()
-    assert (hq.state, hq.reason) == ("STOPPED", "new address (owner)")
+    assert (hq.state, hq.reason) == ("STOPPED", "new address (owner).")
     assert do(owner, hq, "start_again")[-1].startswith("It is sent to again")
     hq.refresh_from_db()
     assert hq.state == "ACTIVE"

@@ -85,6 +85,7 @@ def test_its_page_tells_cause_advice_attempts_and_payload(manager: Client, hq: D
     batch = make_batch(hq, first_sequence=dead.sequence, is_replay=True)
     make_attempt(batch, outcome="BROKEN", status=500, detail="division by zero")
     page = text_of(manager.get(url_of(dead)))
+    assert f"Fact #{dead.sequence} for head-office" in page
     assert "it probably runs an older version" in page
     assert "What to do: Have it updated there, then replay." in page
     assert "It broke down over the batch" in page
@@ -133,7 +134,7 @@ def test_it_is_discarded_with_a_reason_alone(owner: Client, hq: Destination) -> 
     send(owner, address, {"reason": ""})
     assert states() == ["DEAD", "HELD"]
     told = said(send(owner, address, {"reason": "entered by hand"}))
-    assert told == ["1 fact is never sent. 1 that waited behind are sent at the next turn."]
+    assert told == ["1 fact is never sent. 1 that waited behind is sent at the next turn."]
     assert states() == ["DISCARDED", "REPLAY"]
 
 
@@ -164,6 +165,53 @@ def test_many_are_discarded_after_a_question_with_a_reason(owner: Client, hq: De
     assert states() == ["DISCARDED", "DISCARDED"]
 
 
+def test_a_replay_for_one_that_is_stopped_says_when_it_goes(owner: Client) -> None:
+    dead = make_undelivered(make_destination(state="STOPPED", reason="401."))
+    address = url("sync_undelivered_replay_one", dead.pk)
+    assert "once the destination is started" in text_of(owner.get(address))
+    page = send(owner, address, {})
+    assert said(page) == ["1 fact is sent again once the destination is started: it is stopped."]
+    assert "Open Head office, mend what has stopped it, and press Start again." in text_of(page)
+    assert said(send(owner, address, {})) == []
+    assert "already, once it is started" in text_of(send(owner, address, {}))
+
+
+def test_a_discarded_one_is_sent_after_all(owner: Client, hq: Destination) -> None:
+    why = {"discarded_at": timezone.now(), "discarded_by": "Ida", "discarded_reason": "not theirs"}
+    gone = make_undelivered(hq, state="DISCARDED", **why)
+    assert "Send it after all" in text_of(owner.get(url_of(gone)))
+    address = url("sync_undelivered_send_after_all", gone.pk)
+    assert "Ida had discarded it: not theirs" in text_of(owner.get(address))
+    assert said(send(owner, address, {})) == ["1 fact is sent again at the next turn."]
+    assert states() == ["REPLAY"]
+    gone.refresh_from_db()
+    assert (gone.discarded_at, gone.discarded_by, gone.discarded_reason) == (None, "", "")
+
+
+def test_one_that_waits_behind_an_older_one_is_not_sent_after_all(
+    owner: Client, hq: Destination
+) -> None:
+    older = make_undelivered(hq, make_fact(aggregate="order:7"))
+    why = {"discarded_at": timezone.now(), "discarded_by": "Ida", "discarded_reason": "x"}
+    gone = make_undelivered(hq, make_fact(aggregate="order:7"), state="DISCARDED", **why)
+    page = send(owner, url("sync_undelivered_send_after_all", gone.pk), {})
+    assert f"#{older.sequence} is undecided" in text_of(page)
+    assert states() == ["DEAD", "DISCARDED"]
+
+
+def test_who_comes_back_to_one_that_has_arrived_is_told_so(owner: Client, hq: Destination) -> None:
+    dead = make_undelivered(hq)
+    addresses = [url_of(dead)] + [
+        url(f"sync_undelivered_{name}", dead.pk)
+        for name in ("replay_one", "discard_one", "send_after_all")
+    ]
+    dead.delete()
+    for address in addresses:
+        page = owner.get(address, follow=True)
+        assert page.redirect_chain == [(url(LIST), 302)]
+        assert said(page) == ["It has arrived."]
+
+
 @pytest.mark.parametrize("ids", ["", "x", "9" * 30, "999999"])
 def test_a_question_about_nothing_does_nothing(owner: Client, ids: str) -> None:
     for deed in ("replay", "discard"):
@@ -178,7 +226,7 @@ def test_who_does_not_manage_sync_decides_nothing(
 ) -> None:
     client: Client = request.getfixturevalue(who)
     dead = make_undelivered(hq)
-    for name in ("replay_one", "discard_one"):
+    for name in ("replay_one", "discard_one", "send_after_all"):
         address = url(f"sync_undelivered_{name}", dead.pk)
         assert client.post(address, {"reason": "x"}).status_code == 403
     for name in ("replay", "discard"):

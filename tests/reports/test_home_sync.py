@@ -48,6 +48,11 @@ def test_facts_that_wait_too_long_are_counted_with_their_age(manager: Client) ->
     assert "1 fact waits for Miami, the oldest for 25 minutes" in home(manager)
 
 
+def test_what_has_waited_for_seconds_is_said_so(manager: Client) -> None:
+    waiting(0, state="FAILING")
+    assert "1 fact waits for Miami, the oldest for less than a minute: no answer" in home(manager)
+
+
 def test_facts_that_wait_for_their_turn_are_no_news(manager: Client) -> None:
     waiting(4)
     assert "Miami" not in home(manager)

@@ -199,14 +199,6 @@ def test_a_number_that_we_cannot_go_to_stops_the_sending(
     assert said in destination().reason
 
 
-def test_one_that_insists_on_a_dead_letter_stops_the_sending(sender: Sender, peer: Peer) -> None:
-    peer.insists, peer.poison = True, {2}
-    tell(3)
-    sender.run()
-    assert destination().state == "STOPPED"
-    assert "number 2, which stands among the undelivered" in destination().reason
-
-
 def test_one_that_never_finds_what_it_was_given_does_not_keep_us_busy(
     sender: Sender, peer: Peer
 ) -> None:

@@ -89,8 +89,8 @@ def test_sync_now_says_who_does_not_take_facts(sender: Sender, peer: Peer) -> No
     there = destination()
     there.state = "FAILING"
     there.save()
-    peer.script.append(Reply(502, {"detail": "Away."}))
-    assert "502 Away.. Nothing is lost" in refused("sync_now")
+    peer.script.append(Reply(502, {"detail": "Away"}))
+    assert "502 Away. Nothing is lost" in refused("sync_now")
 
 
 def test_sync_now_says_what_to_do_about_one_that_is_stopped(sender: Sender, peer: Peer) -> None:
@@ -103,7 +103,7 @@ def test_sync_now_says_what_to_do_about_one_that_is_stopped(sender: Sender, peer
 def test_sync_now_names_dead_letters(sender: Sender, peer: Peer) -> None:
     peer.poison = {1}
     tell(2)
-    assert "did not take 1 facts" in refused("sync_now")
+    assert "did not take 1 fact:" in refused("sync_now")
 
 
 def test_sync_now_names_the_destinations_where_a_code_is_none(sender: Sender) -> None:

@@ -35,7 +35,7 @@ def test_one_that_is_stopped_says_why_and_by_whom(state: str) -> None:
     hq = make_destination(state=state, leased_until=NOW, next_attempt_at=NOW)
     do(stop, hq, reason="their books are closed")
     hq.refresh_from_db()
-    assert (hq.state, hq.reason) == ("STOPPED", "their books are closed (Maria)")
+    assert (hq.state, hq.reason) == ("STOPPED", "their books are closed (Maria).")
     assert hq.next_attempt_at is None
     assert AuditEntry.objects.get().facts == {
         "code": "head-office",

@@ -97,7 +97,14 @@ class BatchAdmin(ReadOnlyAdmin):
 class AttemptAdmin(ReadOnlyAdmin):
     """Attempts of all batches; reached through their batch."""
 
-    list_display = (moment("at", "When"), "of", "number", "outcome", "status", "took_ms")
+    list_display = (
+        moment("at", "When"),
+        "of",
+        plain("number", "Attempt"),
+        plain("outcome", "What came of it"),
+        plain("status", "HTTP"),
+        plain("took_ms", "Milliseconds"),
+    )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,8 +11,8 @@ from unfold.decorators import action
 
 from apps.core.admin.asking import confirm, typed
 from apps.core.admin.base import actor_of, get_row
+from apps.sync.admin.giving_up import GivingUp
 from apps.sync.admin.ringing import ring_or_say
-from apps.sync.admin.secrets import SecretActions
 from apps.sync.deeds import Chosen
 from apps.sync.forms import NothingForm, SecondSecretForm, WhyForm
 from apps.sync.services.arranging import add_second_secret, promote_secret
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from apps.core.types import Actor
 
 
-class DestinationDeeds(SecretActions):
+class DestinationDeeds(GivingUp):
     """The buttons above a destination."""
 
     actions_detail = (
@@ -38,7 +38,14 @@ class DestinationDeeds(SecretActions):
         {
             "title": "More",
             "icon": "more_horiz",
-            "items": ["replay_all", "widen", "second_secret", "promote_secret", "stop"],
+            "items": [
+                "replay_all",
+                "widen",
+                "second_secret",
+                "promote_secret",
+                "stop",
+                "give_up",
+            ],
         },
     )
 
@@ -57,6 +64,8 @@ class DestinationDeeds(SecretActions):
         offered = super().get_actions_detail(request, object_id)
         if row is None:
             return offered
+        if row.state == DestinationState.GIVEN_UP:
+            return []
         is_stopped = row.state == DestinationState.STOPPED
         idle = {"send_now", "stop"} if is_stopped else {"start_again"}
         idle |= set() if row.dead_count else {"replay_all"}
@@ -127,7 +136,9 @@ class DestinationDeeds(SecretActions):
 
         def do(row: Any) -> Said:
             done = replay(actor=actor_of(request), chosen=Chosen(row.pk), now=timezone.now())
-            return messages.SUCCESS, f"{done.count:,} dead letters are sent again, oldest first."
+            letters = "1 dead letter is" if done.count == 1 else f"{done.count:,} dead letters are"
+            when = " Start it: it is stopped." if done.is_stopped else ""
+            return messages.SUCCESS, f"{letters} sent again, oldest first.{when}"
 
         return self._do(request, object_id, do, {
             "title": f"Replay {row.dead_count:,} dead letters of {row.name}?",

@@ -60,8 +60,13 @@ class DestinationAdmin(DestinationDeeds):
         names = _TYPED if self.has_change_permission(request, obj) else _SEEN
         return [name for name in names if name != "options" or obj.format == Format.JOURNAL]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of one that was given up nothing is changed any more."""
+        is_told = obj is None or obj.state != DestinationState.GIVEN_UP
+        return is_told and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # its batches say what was told; stop it
+        return False  # its batches say what was told; stop it, or give it up
 
     def add_view(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
         """Two who add the same one at once: the second is told so."""
@@ -103,10 +108,13 @@ class DestinationAdmin(DestinationDeeds):
             "late": "warning",
             "does not answer": "danger",
             "stopped": "danger",
+            "given up": "info",
         },
     )
     def standing(self, row: Any) -> str:
         """In two or three words; the page says it in a sentence."""
+        if row.state == DestinationState.GIVEN_UP:
+            return "given up"
         if row.state == DestinationState.STOPPED:
             return "stopped"
         if row.state == DestinationState.FAILING:

@@ -80,6 +80,10 @@ class PeerAdmin(PeerDeeds):
             context |= describe_peer(peer, now=timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @display(description="Seen up to")
+    def seen(self, peer: Any) -> str:
+        return f"#{peer.seen_through}" if peer.seen_through else ""
+
     @display(
         description="State",
         label={"well": "success", "look at it": "warning", "warning": "danger"},

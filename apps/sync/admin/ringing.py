@@ -1,4 +1,4 @@
-"""Asking a worker to do what somebody has just decided on, and saying where none seems to run.
+"""Asking a worker to do what somebody has just decided on, and saying when that will be.
 
 A broker takes a ring whether or not anybody listens. That nobody does is seen by what only a
 worker does, and what nobody has done for three beats.
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.sync.services import following, steering
 from apps.sync.standing import note_unnumbered
+from apps.sync.types import DestinationState
 from apps.sync.wording import LATE, say_ago
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from apps.core.admin.asking import Said
-    from apps.sync.models import CatalogSource
+    from apps.sync.models import CatalogSource, Undelivered
 
 
 def ring_or_say(request: HttpRequest) -> None:
@@ -60,3 +61,17 @@ def ring_for_catalog(source: CatalogSource, *, wants_whole: bool) -> Said:
 def _say_silence(since: datetime | None, *, now: datetime) -> str:
     """How long it has been; nothing where that is no longer than three beats."""
     return say_ago(since, now=now) if since and now - since > LATE else ""
+
+
+def say_when_one(row: Undelivered) -> str:
+    """When an undelivered fact is sent that somebody decides to send."""
+    return say_when(1, stopped=int(row.destination.state == DestinationState.STOPPED))
+
+
+def say_when(count: int, *, stopped: int) -> str:
+    """When so many facts are sent, of which some are for destinations that are stopped."""
+    if not stopped:
+        return "at the next turn"
+    if stopped == count:
+        return "once the destination is started: it is stopped"
+    return f"at the next turn, {stopped:,} of them once their destination is started"

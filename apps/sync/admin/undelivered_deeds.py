@@ -14,13 +14,13 @@ from django_subatomic.db import transaction
 from unfold.decorators import action
 
 from apps.core.admin.asking import confirm, typed
-from apps.core.admin.base import ReadOnlyAdmin, actor_of, get_row
-from apps.sync.admin.ringing import ring_or_say
-from apps.sync.deeds import DISCARDABLE, REPLAYABLE, Chosen
+from apps.core.admin.base import ReadOnlyAdmin, actor_of
+from apps.sync.admin.ringing import ring_or_say, say_when, say_when_one
+from apps.sync.deeds import DISCARDABLE, RECALLABLE, REPLAYABLE, Chosen
 from apps.sync.errors import SyncStateConflict
 from apps.sync.forms import NothingForm, WhyForm
 from apps.sync.models import Undelivered
-from apps.sync.services.deciding import discard, replay
+from apps.sync.services.deciding import discard, replay, send_after_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
     from apps.core.admin.asking import Said
+    from apps.sync.deeds import Replayed
 
 _LIST = "admin:sync_undelivered_changelist"
-_GONE = "What waited behind them goes by itself. This cannot be undone."
+_GONE = (
+    "What waited behind them goes by itself. They can be sent after all later, one by one, and"
+    " then out of order."
+)
 
 
 class UndeliveredDeeds(ReadOnlyAdmin):
     """The buttons above an undelivered fact, and the deeds below the list of them."""
 
-    actions_detail = ("replay_one", "discard_one")
+    actions_detail = ("replay_one", "discard_one", "send_after_all")
     actions = ("replay_selected", "discard_selected")
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -50,8 +54,17 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         offered = super().get_actions_detail(request, object_id)
         if not isinstance(row, Undelivered):
             return offered
-        fits = {"replay_one": REPLAYABLE, "discard_one": DISCARDABLE}
+        fits = {
+            "replay_one": REPLAYABLE,
+            "discard_one": DISCARDABLE,
+            "send_after_all": RECALLABLE,
+        }
         return [each for each in offered if row.state in fits[str(each.path)]]
+
+    def say_arrived(self, request: HttpRequest) -> HttpResponse:
+        """Lead whoever comes back to a fact that stands here no more to those that do."""
+        messages.success(request, "It has arrived.")
+        return HttpResponseRedirect(reverse(_LIST))
 
     def get_urls(self) -> list[URLPattern]:
         named = {"replay": self.replay_many, "discard": self.discard_many}
@@ -65,10 +78,12 @@ class UndeliveredDeeds(ReadOnlyAdmin):
     @action(description="Replay", icon="replay", permissions=["decide"], url_path="replay_one")
     def replay_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send it again."""
-        row = get_row(self, request, object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self.say_arrived(request)
         question = {
             "title": f"Send fact #{row.sequence} to {row.destination.name} again?",
-            "text": "It is sent once more by itself, at the next turn, before anything new.",
+            "text": f"It is sent once more by itself, {say_when_one(row)}, before anything new.",
             "hint": "If it is refused again, it is a dead letter again.",
             "confirm": "Replay",
             "back": reverse("admin:sync_undelivered_change", args=[row.pk]),
@@ -82,13 +97,16 @@ class UndeliveredDeeds(ReadOnlyAdmin):
     @action(description="Discard", icon="delete", permissions=["decide"], url_path="discard_one")
     def discard_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let go of it for good."""
-        row = get_row(self, request, object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self.say_arrived(request)
         behind = f" {row.held_count:,} that wait behind it go by themselves." * bool(row.held_count)
         question = {
             "title": f"Never send fact #{row.sequence} to {row.destination.name}?",
             "text": "It stays in the books here; the other side never hears of it, and both sides'"
             f" totals differ by it.{behind}",
-            "hint": "This cannot be undone. If you can mend the cause, mend it and replay instead.",
+            "hint": "If you can mend the cause, mend it and replay instead. A discarded fact can be"
+            " sent after all, but then out of order.",
             "confirm": "Discard for good",
             "back": reverse("admin:sync_undelivered_change", args=[row.pk]),
         }
@@ -97,6 +115,26 @@ class UndeliveredDeeds(ReadOnlyAdmin):
             return self._discard(request, [row], given["reason"])
 
         return confirm(self, request, WhyForm(typed(request)), question, do)
+
+    @action(description="Send it after all", icon="undo", permissions=["decide"])
+    def send_after_all(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send one that somebody has discarded."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self.say_arrived(request)
+        question = {
+            "title": f"Send fact #{row.sequence} to {row.destination.name} after all?",
+            "text": f"{row.discarded_by} had discarded it: {row.discarded_reason}",
+            "hint": f"It is sent {say_when_one(row)}. Later facts about the same thing may be there"
+            " already, so ask the people there whether they can take it now.",
+            "confirm": "Send it after all",
+            "back": reverse("admin:sync_undelivered_change", args=[row.pk]),
+        }
+
+        def do(given: dict[str, Any]) -> Said:
+            return self._replay(request, [row], by=send_after_all)
+
+        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     @admin.action(description="Replay the selected", permissions=["decide"])
     def replay_selected(
@@ -160,13 +198,19 @@ class UndeliveredDeeds(ReadOnlyAdmin):
         rows = self.get_queryset(request).filter(pk__in=[key for key in ids if key < 2**63])
         return list(rows.order_by("pk"))
 
-    def _replay(self, request: HttpRequest, rows: list[Undelivered]) -> Said:
+    def _replay(
+        self,
+        request: HttpRequest,
+        rows: list[Undelivered],
+        by: Callable[..., Replayed] = replay,
+    ) -> Said:
         def do(chosen: Chosen) -> Counter[str]:
-            done = replay(actor=actor_of(request), chosen=chosen, now=timezone.now())
-            return Counter(count=done.count)
+            done = by(actor=actor_of(request), chosen=chosen, now=timezone.now())
+            return Counter(count=done.count, stopped=done.count * done.is_stopped)
 
         done = self._do_by_destination(request, rows, do)
-        said = f"{_facts(done['count'])} sent again at the next turn."
+        when = say_when(done["count"], stopped=done["stopped"])
+        said = f"{_facts(done['count'])} sent again {when}."
         return _say(said, lacking=len(rows) - done["count"])
 
     def _discard(self, request: HttpRequest, rows: list[Undelivered], reason: str) -> Said:
@@ -174,12 +218,15 @@ class UndeliveredDeeds(ReadOnlyAdmin):
             done = discard(
                 actor=actor_of(request), chosen=chosen, reason=reason, now=timezone.now()
             )
-            return Counter(count=done.count, freed=done.freed)
+            return Counter(count=done.count, freed=done.freed, stopped=done.freed * done.is_stopped)
 
         done = self._do_by_destination(request, rows, do)
         said = f"{_facts(done['count'])} never sent."
-        if done["freed"]:
-            said += f" {done['freed']:,} that waited behind are sent at the next turn."
+        if freed := done["freed"]:
+            waited = (
+                "1 that waited behind is" if freed == 1 else f"{freed:,} that waited behind are"
+            )
+            said += f" {waited} sent {say_when(freed, stopped=done['stopped'])}."
         return _say(said, lacking=len(rows) - done["count"])
 
     def _do_by_destination(

@@ -9,7 +9,7 @@ from apps.sync.admin.attempts import list_moments
 from apps.sync.admin.papers import find_reader
 from apps.sync.deeds import BLOCKING
 from apps.sync.models import Attempt, Undelivered
-from apps.sync.types import UndeliveredState
+from apps.sync.types import DestinationState, UndeliveredState
 from apps.sync.wording import MEANINGS, REMEDIES, say_cause
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def describe_page(row: Undelivered) -> dict[str, Any]:
     return {
         "row": row,
         "tone": _TONES.get(state, "" if state in _QUIET else "warn"),
-        "meaning": MEANINGS[state],
+        "meaning": _mean(row, state),
         "cause": said,
-        "remedy": REMEDIES.get(state, asked),
+        "remedy": _advise(row, state) or REMEDIES.get(state, asked),
         "held": held.select_related("event").defer("event__payload")[:SHOWN],
         "held_count": held.count(),
         "holders": _list_holders(row) if state is UndeliveredState.HELD else (),
@@ -40,6 +40,23 @@ def describe_page(row: Undelivered) -> dict[str, Any]:
         "paper": read(payload) if read and isinstance(payload, dict) else None,
         "payload": show_json(payload),
     }
+
+
+def _mean(row: Undelivered, state: UndeliveredState) -> str:
+    if _waits_for_start(row, state):
+        return "It is sent again once its destination is started."
+    return MEANINGS[state]
+
+
+def _advise(row: Undelivered, state: UndeliveredState) -> str:
+    if _waits_for_start(row, state):
+        return f"Open {row.destination.name}, mend what has stopped it, and press Start again."
+    return ""
+
+
+def _waits_for_start(row: Undelivered, state: UndeliveredState) -> bool:
+    is_stopped = row.destination.state == DestinationState.STOPPED
+    return state is UndeliveredState.REPLAY and is_stopped
 
 
 def _like(row: Undelivered) -> QuerySet[Undelivered]:

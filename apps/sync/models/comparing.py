@@ -40,4 +40,4 @@ class SyncReconciliation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.destination_id}, {self.day} #{self.pk}"
+        return f"{self.day} with {self.destination.code}"

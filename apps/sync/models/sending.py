@@ -71,6 +71,11 @@ class Destination(models.Model):
         editable=False,
         help_text="Some fact after settled_through and up to this number is refused",
     )
+    insists_on = models.PositiveBigIntegerField(
+        null=True,
+        editable=False,
+        help_text="The number of an undelivered fact that it takes before any other",
+    )
     dead_in_a_row = models.PositiveIntegerField(default=0, editable=False)
     lease_epoch = models.PositiveBigIntegerField(default=0, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
@@ -78,6 +83,10 @@ class Destination(models.Model):
     failing_since = models.DateTimeField(null=True, editable=False)
     last_delivered_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
+    given_up_at = models.DateTimeField(null=True, editable=False)
+    given_up_count = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Facts that were undelivered when it was given up"
+    )
 
     class Meta:
         constraints = [
@@ -90,6 +99,11 @@ class Destination(models.Model):
             models.CheckConstraint(
                 condition=Q(batch_limit__gte=1, batch_limit__lte=1_000),
                 name="sync_batch_of_one_to_a_thousand",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DestinationState.GIVEN_UP, given_up_at__isnull=False)
+                | (~Q(state=DestinationState.GIVEN_UP) & Q(given_up_at__isnull=True)),
+                name="sync_given_up_at_some_time",
             ),
         ]
 
@@ -140,7 +154,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"Batch {str(self.id)[:8]}"
 
 
 class Attempt(models.Model):
@@ -161,7 +175,7 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.batch_id} #{self.number}"
+        return f"Attempt {self.number} of batch {str(self.batch_id)[:8]}"
 
 
 class Undelivered(models.Model):
@@ -202,4 +216,4 @@ class Undelivered(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.destination_id} #{self.sequence}"
+        return f"Fact #{self.sequence} for {self.destination.code}"

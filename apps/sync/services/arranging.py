@@ -6,6 +6,7 @@ new one is made, both sides come to know it, and then it takes the place of the 
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -19,6 +20,7 @@ from apps.sync.locks import lock_destination
 from apps.sync.models import Destination
 from apps.sync.services.fencing import abandon_open_batch
 from apps.sync.signing import make_secret
+from apps.sync.types import DestinationState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +49,7 @@ def add_destination(*, actor: Actor, new: NewDestination, now: datetime) -> Dest
         code=new.code, defaults={**texts, **secrets, **numbers, "created_at": now}
     )
     if not is_new:
-        raise SyncStateConflict(f"There is a destination {new.code} already.")
+        raise SyncStateConflict(say_taken(found))
     given = sorted(name for name, text in secrets.items() if text)
     facts: dict[str, JSON] = {"code": new.code, "url": new.url, "fields": [*given]}
     _note(now, actor, found, "added", facts)
@@ -99,6 +101,19 @@ def promote_secret(*, actor: Actor, destination_id: int, now: datetime) -> None:
     if not rows.update(secret=F("second_secret"), second_secret=""):
         raise SyncStateConflict("There is one secret only: somebody has ended the change.")
     _note(now, actor, found, "secret_promoted", {"code": found.code, "fields": ["secret"]})
+
+
+def say_taken(destination: Destination) -> str:
+    """Why no other destination can have its code, and what to do."""
+    code = destination.code
+    if destination.state != DestinationState.GIVEN_UP:
+        return f"There is a destination {code} already."
+    taken = set(Destination.objects.filter(code__startswith=code).values_list("code", flat=True))
+    free = next(f"{code}-{n}" for n in count(2) if f"{code}-{n}" not in taken)
+    return (
+        f"{code} was given up, and its code stands in the books for what it was told. Take another"
+        f" code, such as {free}."
+    )
 
 
 def _last_number() -> int:

@@ -15,10 +15,10 @@ from django_subatomic.db import transaction_required
 from apps.core import audit
 from apps.sync.deeds import BLOCKING, DISCARDABLE, REPLAYABLE, Chosen, Discarded, Replayed
 from apps.sync.errors import SyncStateConflict
-from apps.sync.locks import lock_destination
+from apps.sync.locks import SEALED, lock_destination
 from apps.sync.models import Undelivered
 from apps.sync.services.fencing import abandon_open_batch
-from apps.sync.types import UndeliveredState
+from apps.sync.types import DestinationState, UndeliveredState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from apps.core.types import JSON, Actor
+    from apps.sync.models import Destination
 
 AT_ONCE = 500  # rows of one statement
 MOST_NAMED = 100  # numbers in a row of the audit
+_SEALED = tuple(f"destination__{name}" for name in SEALED)
 
 
 @transaction_required
@@ -54,7 +56,8 @@ def replay(*, actor: Actor, chosen: Chosen, now: datetime) -> Replayed:
         if rows.update(state=UndeliveredState.REPLAY, next_attempt_at=None) != len(ids):
             raise SyncStateConflict(say_why_not(chosen))
     _note(now, actor, f"destination:{destination.pk}", "undelivered.replayed", _facts(free))
-    return Replayed(len(free), behind=count - len(free))
+    behind = count - len(free)
+    return Replayed(len(free), behind=behind, is_stopped=_is_stopped(destination))
 
 
 @transaction_required
@@ -86,13 +89,47 @@ def discard(*, actor: Actor, chosen: Chosen, reason: str, now: datetime) -> Disc
     freed = _free_held(destination.pk, {row.aggregate for row in rows})
     facts: dict[str, JSON] = {**_facts(rows), "freed": freed, "reason": reason}
     _note(now, actor, f"destination:{destination.pk}", "undelivered.discarded", facts)
-    return Discarded(len(rows), freed)
+    return Discarded(len(rows), freed, is_stopped=_is_stopped(destination))
+
+
+@transaction_required
+def send_after_all(*, actor: Actor, chosen: Chosen, now: datetime) -> Replayed:
+    """Send a discarded fact at the next turn. Who had discarded it, and why, stays in the audit.
+
+    Later facts about the same thing may be there already; those that are not wait behind it.
+
+    Raises:
+        SyncStateConflict: it is not discarded, or an older one about the same thing is undecided.
+    """
+    destination = lock_destination(chosen.destination_id)
+    gone = Undelivered.objects.filter(destination=destination, state=UndeliveredState.DISCARDED)
+    row = gone.filter(pk__in=list(chosen.ids or ())).first()
+    if row is None or row.discarded_at is None:
+        raise SyncStateConflict(say_why_not(chosen))
+    if _older_facts(chosen).exists():
+        raise SyncStateConflict(_say_behind(chosen))
+    facts: dict[str, JSON] = {
+        **_facts([row]),
+        "discarded_by": row.discarded_by,
+        "discarded_at": row.discarded_at.isoformat(),
+        "discarded_reason": row.discarded_reason,
+    }
+    gone.filter(pk=row.pk).update(
+        state=UndeliveredState.REPLAY,
+        next_attempt_at=None,
+        discarded_at=None,
+        discarded_by="",
+        discarded_reason="",
+    )
+    _note(now, actor, f"destination:{destination.pk}", "undelivered.sent_after_all", facts)
+    return Replayed(1, is_stopped=_is_stopped(destination))
 
 
 def say_why_not(chosen: Chosen) -> str:
     """What has become of what somebody wanted to decide on: perhaps somebody else was faster."""
     ids = list(chosen.ids or ())
-    row = Undelivered.objects.filter(pk__in=ids).order_by("sequence").first()
+    rows = Undelivered.objects.select_related("destination").defer(*_SEALED)
+    row = rows.filter(pk__in=ids).order_by("sequence").first()
     if chosen.ids is None or len(ids) > 1:
         return "Nothing of it waits for a decision any more. Look at the list again."
     if row is None:
@@ -100,8 +137,9 @@ def say_why_not(chosen: Chosen) -> str:
     if row.state == UndeliveredState.DISCARDED and row.discarded_at:
         at = f"{timezone.localtime(row.discarded_at):%b %-d, %H:%M}"
         return f"{row.discarded_by} discarded it on {at}: {row.discarded_reason}"
+    when = "once it is started" if _is_stopped(row.destination) else "at the next turn"
     return {
-        UndeliveredState.REPLAY.value: "It is to be sent again already, at the next turn.",
+        UndeliveredState.REPLAY.value: f"It is to be sent again already, {when}.",
         UndeliveredState.HELD.value: "It waits behind another fact about the same thing.",
     }.get(row.state, "It is being tried by itself: look again in some minutes.")
 
@@ -133,10 +171,13 @@ def _older_than(chosen: Chosen) -> QuerySet[Undelivered]:
 
 
 def _older_facts(chosen: Chosen) -> QuerySet[Undelivered]:
-    things = _list_chosen(chosen, REPLAYABLE).values("aggregate")
-    return Undelivered.objects.filter(
-        destination=chosen.destination_id, aggregate__in=things, state__in=BLOCKING
-    )
+    """The undecided facts that any of the chosen ones is younger than, about the same thing."""
+    rows = Undelivered.objects.filter(destination=chosen.destination_id)
+    mine = rows.filter(state=UndeliveredState.DEAD)
+    if chosen.ids is not None:
+        mine = rows.filter(pk__in=list(chosen.ids))
+    younger = mine.filter(aggregate=OuterRef("aggregate"), sequence__gt=OuterRef("sequence"))
+    return rows.filter(Exists(younger), state__in=BLOCKING)
 
 
 def _free_held(destination_id: int, aggregates: set[str]) -> int:
@@ -152,6 +193,11 @@ def _free_held(destination_id: int, aggregates: set[str]) -> int:
         for some in _slices(ids):
             freed += held.filter(pk__in=some).update(state=UndeliveredState.REPLAY)
     return freed
+
+
+def _is_stopped(destination: Destination) -> bool:
+    """Whether what was decided goes only once somebody starts it again."""
+    return destination.state == DestinationState.STOPPED
 
 
 def _slices[T](rows: list[T]) -> Iterator[list[T]]:

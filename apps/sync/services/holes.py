@@ -11,7 +11,7 @@ from apps.core.models import OutboxEvent
 from apps.core.outbox import publish
 from apps.sync.events import FactDead
 from apps.sync.models import Undelivered
-from apps.sync.rules import ATTEMPTS, DEAD_IN_A_ROW, LONGEST_WAIT, backoff
+from apps.sync.rules import ATTEMPTS, DEAD_IN_A_ROW, LONGEST_WAIT, as_sentence, backoff
 from apps.sync.services.states import stop
 from apps.sync.types import UndeliveredState
 
@@ -33,7 +33,10 @@ _CHANGED = ("state", "code", "detail", "attempt_count", "next_attempt_at")  # of
 
 
 def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
-    """The oldest that is to be sent again now, with none about the same thing before it."""
+    """The oldest that is to be sent again now, with none about the same thing before it.
+
+    Before all others, the one that the destination insists on.
+    """
     rows = Undelivered.objects.filter(destination=destination)
     before = rows.filter(aggregate=OuterRef("aggregate"), sequence__lt=OuterRef("sequence"))
     is_due = (
@@ -46,7 +49,9 @@ def find_next(destination: Destination, *, now: datetime) -> Undelivered | None:
         ~Exists(before.exclude(state=UndeliveredState.DISCARDED)),
         sequence__lte=destination.settled_through,
     )
-    return wanted.order_by("sequence").first()
+    first = destination.insists_on
+    insisted_on = None if first is None else wanted.filter(sequence=first).first()
+    return insisted_on or wanted.order_by("sequence").first()
 
 
 @transaction_required
@@ -223,7 +228,8 @@ def _bury(destination: Destination, row: Undelivered, *, now: datetime) -> None:
     if destination.dead_in_a_row % DEAD_IN_A_ROW == 0:
         reason = (
             f"It refused {DEAD_IN_A_ROW} facts in a row and took none in between. The last time it"
-            f" said: {row.detail or row.code}. Have that mended, replay them, and start it again."
+            f" said: {as_sentence(row.detail or row.code)} Have that mended, replay them, and start"
+            " it again."
         )
         stop(destination, reason, now=now)
 

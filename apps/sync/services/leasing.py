@@ -16,7 +16,7 @@ from django_subatomic.db import transaction, transaction_required
 
 from apps.sync.models import Destination
 from apps.sync.rules import LONGEST_WAIT
-from apps.sync.types import DestinationState
+from apps.sync.types import RUNNING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,7 +54,7 @@ def claim(code: str, *, now: datetime, is_forced: bool = False) -> Lease | None:
         | Q(next_attempt_at__lte=now)
         | Q(next_attempt_at__gt=now + LONGEST_WAIT + _LEEWAY)
     )
-    wanted = Destination.objects.filter(is_free, code=code).exclude(state=DestinationState.STOPPED)
+    wanted = Destination.objects.filter(is_free, code=code, state__in=RUNNING)
     wanted = wanted if is_forced else wanted.filter(is_due)
     if not wanted.update(lease_epoch=F("lease_epoch") + 1, leased_until=now + LEASE):
         return None

@@ -15,7 +15,7 @@ from django_subatomic.db import durable, transaction
 from apps.core.models import OutboxEvent
 from apps.core.pruning import prune_facts
 from apps.sync.models import Attempt, Batch, Destination, Undelivered
-from apps.sync.types import BatchState
+from apps.sync.types import BatchState, DestinationState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +34,9 @@ def prune(*, now: datetime) -> int:
 
 
 def _told_through() -> int:
-    """The number up to which every destination has had its turn."""
-    return Destination.objects.aggregate(least=Min("settled_through"))["least"] or 0
+    """The number up to which every destination that is not given up has had its turn."""
+    told = Destination.objects.exclude(state=DestinationState.GIVEN_UP)
+    return told.aggregate(least=Min("settled_through"))["least"] or 0
 
 
 def _forget_batches(before: datetime) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django_subatomic.db import durable
 
 from apps.core.errors import DomainError
+from apps.sync.faults import say_fault
 from apps.sync.models import Destination
 from apps.sync.rules import ANSWER_BYTES, Answer, is_safe_address
 from apps.sync.signing import SecretUnusable, sign
@@ -87,7 +88,7 @@ def _post(line: Session, destination: Destination, body: bytes, headers: Headers
         ) as response:
             return _read(response, began)
     except (requests.RequestException, OSError, ValueError) as error:
-        return Answer(fault=f"{type(error).__name__}: {error}", took_ms=_since(began))
+        return Answer(fault=say_fault(error, destination.url), took_ms=_since(began))
 
 
 def _headers(destination: Destination, frozen: Frozen, now: datetime) -> Headers:

@@ -13,8 +13,9 @@ from django_subatomic.db import transaction, transaction_required
 
 from apps.core.pruning import lock_pruning
 from apps.sync.models import Attempt, Batch, Undelivered
-from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, backoff, strikes_needed
-from apps.sync.services import holes, states
+from apps.sync.rules import ATTEMPTS, SUSPECTS, Sent, Verdict, as_sentence, backoff, strikes_needed
+from apps.sync.services import holes, insisting, states
+from apps.sync.services.going_back import set_back
 from apps.sync.services.leasing import hold
 from apps.sync.transforms.registry import transform_of
 from apps.sync.types import BatchState, DestinationState
@@ -87,6 +88,7 @@ def settle(
 def _deliver(case: Case) -> None:
     destination, frozen, outcome = case.destination, case.frozen, case.outcome
     states.recover(destination, now=case.now)
+    destination.insists_on = None
     _close(case, BatchState.DELIVERED)
     if outcome.arrived_count:
         destination.dead_in_a_row = 0
@@ -113,14 +115,13 @@ def _rewind(case: Case) -> None:
     _close(case, BatchState.ABANDONED)
     said = f"It insists on number {expected}, "
     if Undelivered.objects.filter(destination=destination, sequence=expected).exists():
+        _send_first(case, expected)
+        return
+    if expected <= destination.starts_after:
         reason = (
-            f"{said}which stands among the undelivered. Replay it, or have somebody there say that"
-            " it never comes; then start it again."
-        )
-    elif expected <= destination.starts_after:
-        reason = (
-            f"{said}and is told from {destination.starts_after + 1} on. Have it begin there, or add"
-            " it anew with all facts; then start it again."
+            f"{said}and is told from {destination.starts_after + 1} on. Have it begin there and"
+            " start it again; or give it up, and add it anew under another code with all that is"
+            " on record."
         )
     elif expected > destination.settled_through + 1:
         reason = (
@@ -135,17 +136,26 @@ def _rewind(case: Case) -> None:
 
 
 @transaction_required
+def _send_first(case: Case, number: int) -> None:
+    """What it insists on stands among the undelivered: that goes next, or a person decides."""
+    destination = case.destination
+    reason = insisting.send_first(destination, number)
+    destination.next_attempt_at = None
+    if reason is not None:
+        states.stop(destination, reason, now=case.now)
+    elif _goes_round(case):
+        states.fail(destination, f"It insists on number {number} time and again.", now=case.now)
+        destination.next_attempt_at = case.now + states.PAUSE
+
+
+@transaction_required
 def _go_back(case: Case, number: int, detail: str) -> None:
     """Send again from a number on. What is there already does no harm: it knows each by its id."""
     destination = case.destination
     if number <= lock_pruning():
         states.stop(destination, states.say_gone(destination, number), now=case.now)
         return
-    span = (number, destination.settled_through)
-    rows = Undelivered.objects.filter(destination=destination, sequence__range=span).count()
-    destination.synced_count -= destination.settled_through - number + 1 - rows
-    destination.settled_through = number - 1
-    destination.bad_until = None
+    set_back(destination, number)
     Attempt.objects.filter(batch_id=case.frozen.id, number=case.number).update(
         outcome=Verdict.REWIND, detail=detail
     )
@@ -219,8 +229,8 @@ def _pass_by(case: Case) -> None:
 @transaction_required
 def _stop(case: Case) -> None:
     reason = (
-        f"It does not let us in: {case.outcome.detail}. Mend its address, token or secrets, then"
-        " start it again."
+        f"It does not let us in: {as_sentence(case.outcome.detail)} Mend its address, token or"
+        " secrets, then start it again."
     )
     states.stop(case.destination, reason, now=case.now)
 

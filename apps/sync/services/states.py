@@ -9,6 +9,7 @@ from django_subatomic.db import transaction_required
 
 from apps.core.outbox import publish
 from apps.sync.events import DeliveryFailing, DeliveryResumed, DestinationStopped
+from apps.sync.rules import as_sentence
 from apps.sync.types import DestinationState
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ FIELDS = (
     "synced_count",
     "batch_limit",
     "bad_until",
+    "insists_on",
     "dead_in_a_row",
     "next_attempt_at",
     "failing_since",
@@ -64,7 +66,7 @@ def fail(destination: Destination, reason: str, *, now: datetime) -> None:
     """It takes nothing at the moment. One that was stopped stays so. The caller saves it."""
     if destination.state == DestinationState.STOPPED:
         return
-    destination.reason = reason
+    destination.reason = reason = as_sentence(reason)
     if destination.state == DestinationState.FAILING:
         return
     destination.state = DestinationState.FAILING

@@ -12,8 +12,9 @@ from apps.core import audit
 from apps.sync.errors import SyncStateConflict
 from apps.sync.locks import lock_destination
 from apps.sync.models import Destination
+from apps.sync.rules import as_sentence
 from apps.sync.services.fencing import end_lease
-from apps.sync.types import MAX_EVENTS, DestinationState
+from apps.sync.types import MAX_EVENTS, RUNNING, DestinationState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from apps.core.types import JSON, Actor
 
 DISPATCH_TASK = "sync.dispatch"
-_RUNS = (DestinationState.ACTIVE.value, DestinationState.FAILING.value)
 
 log = structlog.get_logger()
 
@@ -34,8 +34,8 @@ def stop(*, actor: Actor, destination_id: int, reason: str, now: datetime) -> No
         SyncStateConflict: it is stopped already.
     """
     found = lock_destination(destination_id)
-    running = Destination.objects.filter(pk=found.pk, state__in=_RUNS)
-    why = f"{reason} ({actor.name})"
+    running = Destination.objects.filter(pk=found.pk, state__in=RUNNING)
+    why = as_sentence(f"{reason} ({actor.name})")
     if not running.update(state=DestinationState.STOPPED, reason=why, next_attempt_at=None):
         raise SyncStateConflict(f"It is stopped already: {found.reason}")
     end_lease(destination_id=found.pk)
@@ -55,6 +55,7 @@ def start(*, actor: Actor, destination_id: int, now: datetime) -> None:
         state=DestinationState.ACTIVE,
         reason="",
         bad_until=None,
+        insists_on=None,
         dead_in_a_row=0,
         next_attempt_at=None,
         failing_since=None,
@@ -71,7 +72,7 @@ def send_soon(*, actor: Actor, destination_id: int, now: datetime) -> bool:
         SyncStateConflict: it is stopped.
     """
     found = lock_destination(destination_id)
-    running = Destination.objects.filter(pk=found.pk, state__in=_RUNS)
+    running = Destination.objects.filter(pk=found.pk, state__in=RUNNING)
     if not running.update(next_attempt_at=now):
         raise SyncStateConflict(f"It is stopped: {found.reason} Start it first.")
     _note(now, actor, found, "destination.send_asked", {})

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.sync.standing import list_standings
+from apps.sync.types import RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             due = each.next_attempt_at
             wait = "with the next beat" if due is None or due <= now else f"in {_span(due, now)}"
             oldest = _span(now, each.oldest_at) if each.oldest_at else ""
-            next_one = "" if each.state == "STOPPED" else wait
+            next_one = wait if each.state in RUNNING else ""
             table.add_row(each.code, each.state, f"{each.pending:,}", oldest, undelivered, next_one)
         console = Console(file=self.stdout, width=WIDTH)  # type: ignore[arg-type]
         console.print(table)

@@ -10,6 +10,7 @@ import orjson
 from django.conf import settings
 
 from apps.sync.comparing import NAMES, Group, Thing, Totals
+from apps.sync.faults import say_fault
 from apps.sync.rules import ANSWER_BYTES, clean, is_safe_address
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Asker:
             ) as response:
                 return _judge(response.status_code, _body_of(response))
         except (requests.RequestException, OSError, ValueError) as error:
-            raise NotReached(clean(f"{type(error).__name__}: {error}")) from error
+            raise NotReached(say_fault(error, self.destination.url)) from error
 
 
 def _bearer(token: str) -> Callable[[PreparedRequest], PreparedRequest]:

@@ -21,7 +21,7 @@ from apps.sync.own_books import read_books
 from apps.sync.services.reconciling.asking import Asker, NotComparable, NotReached
 from apps.sync.services.reconciling.standing import explain, note_standing
 from apps.sync.services.sending import open_line
-from apps.sync.types import Comparison, Format
+from apps.sync.types import Comparison, DestinationState, Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,9 @@ def reconcile_lately(*, now: datetime) -> list[SyncReconciliation]:
 
 
 def list_codes() -> list[str]:
-    """The codes of all destinations, in order."""
-    return list(Destination.objects.order_by("code").values_list("code", flat=True))
+    """The codes of all destinations that are not given up, in order."""
+    told = Destination.objects.exclude(state=DestinationState.GIVEN_UP)
+    return list(told.order_by("code").values_list("code", flat=True))
 
 
 @durable
