@@ -124,8 +124,8 @@ def _write_products(plan: Plan, now: datetime) -> dict[str, int]:
             choices=dict(group.choices),
             now=now,
         )
-    for sku, (product_id, _) in plan.renames.items():
-        Product.objects.filter(pk=product_id).update(sku=sku)
+    for product_id, renamed in plan.renames:
+        Product.objects.filter(pk=product_id).update(sku=renamed.sku)
     for product_id, gtins in plan.robbed.items():
         Barcode.objects.filter(product=product_id, gtin__in=gtins, is_active=True).delete()
     keys = save_products(plan.edits)
@@ -167,9 +167,9 @@ def _tell(plan: Plan, prices: list[ToldPrice], now: datetime) -> None:
 
 
 def _told(plan: Plan, now: datetime) -> Iterator[ToldProduct]:
+    before = plan.previous_skus
     for edit in plan.edits:
-        renamed = plan.renames.get(edit.sku)
-        yield ToldProduct(edit.sku, edit.after, previous_sku=renamed[1] if renamed else None)
+        yield ToldProduct(edit.sku, edit.after, previous_sku=before.get(edit.sku))
     for row in products_with_state(None, now).filter(pk__in=plan.robbed).order_by("pk"):
         yield ToldProduct(row.sku, state_of(row))
 
