@@ -30,6 +30,7 @@ from apps.catalog.services.telling import (
 )
 from apps.core import audit
 from apps.core.reference import bump_revision
+from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -103,7 +104,12 @@ def retire_others(*, actor: Actor, skus: Collection[str], now: datetime) -> Take
 
 
 def find_idle_books(*, books: Collection[str]) -> str:
-    """A sentence where no store here sells by the book of the head office's prices; else empty."""
+    """A sentence where no store here sells by the head office's prices; else empty."""
+    if not list_store_names():
+        return (
+            "This installation has no store yet, so nobody sells what was read. Make one in the"
+            " back office: Stores, Add; and choose its price book on its page."
+        )
     for book in sorted(books):
         if (used := find_books_instead(code=book)) is not None:
             instead = f"they sell by {', '.join(used)}" if used else "they have none"
