@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from apps.catalog.cursors import Cursor
@@ -11,7 +10,7 @@ from apps.catalog.events import PriceChanged, ProductUpdated
 from apps.core.numbered import last_number, list_told, mark_of, pruned_through
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # Beyond these a snapshot is cheaper, for us and for who reads.
 MOST_FACTS = 50_000
@@ -19,19 +18,21 @@ MOST_MENTIONS = 5_000
 _TYPES = (ProductUpdated.type, PriceChanged.type)
 
 type Place = tuple[int, int]  # the number of a fact, and how many products it has named by then
+type Rename = tuple[str, str]  # the SKU before, and the one since
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
     """The SKUs that facts name since a cursor, each once, and the cursor behind them.
 
-    `previous` has the SKUs that a product of these had before, the last one first.
+    `renames` are all that were told between the two cursors, in their order. They stand by
+    themselves: a product that was changed again after its rename is named pages later.
     """
 
     skus: tuple[str, ...]
     cursor: Cursor
     has_more: bool = False
-    previous: Mapping[str, list[str]] = field(default_factory=dict)
+    renames: tuple[Rename, ...] = ()
 
 
 def head(book_id: int) -> Cursor:
@@ -51,23 +52,25 @@ def list_changed(*, since: Cursor, book_id: int, limit: int) -> Changed | None:
     if not _may_follow(since, end):
         return None
     places: dict[str, Place] = {}
-    previous: dict[str, str] = {}
+    renames: list[tuple[Place, Rename]] = []
     for count, (sku, before, place) in enumerate(_mentions(since, end)):
         if count >= MOST_MENTIONS:
             return None
         places[sku] = place
         if before is not None:
-            previous[sku] = before
+            renames.append((place, (before, sku)))
     if not _was_all_there(since, end):
         return None
     done = (since.number, since.taken)
     waiting = sorted((place, sku) for sku, place in places.items() if place > done)
     skus = tuple(sku for _, sku in waiting[:limit])
     if len(waiting) <= limit:
-        return Changed(skus, end, previous=_chains(skus, previous))
-    number, taken = waiting[limit - 1][0]
-    cursor = Cursor(number, mark_of(number), book_id, taken)
-    return Changed(skus, cursor, has_more=True, previous=_chains(skus, previous))
+        return Changed(skus, end, renames=tuple(rename for at, rename in renames if at > done))
+    through = number, taken = waiting[limit - 1][0]
+    told = tuple(rename for at, rename in renames if done < at <= through)
+    return Changed(
+        skus, Cursor(number, mark_of(number), book_id, taken), has_more=True, renames=told
+    )
 
 
 def _may_follow(since: Cursor, end: Cursor) -> bool:
@@ -101,18 +104,3 @@ def _named_in(payload: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
         yield told["sku"], before
         if before is not None:
             yield before, None
-
-
-def _chains(skus: tuple[str, ...], previous: Mapping[str, str]) -> dict[str, list[str]]:
-    """All earlier SKUs of these, the last one first; in a circle each once."""
-    chains = {}
-    for sku in skus:
-        if sku in previous:
-            chains[sku] = list(islice(_back(sku, previous), len(previous)))
-    return chains
-
-
-def _back(sku: str, previous: Mapping[str, str]) -> Iterator[str]:
-    while (before := previous.get(sku)) is not None:
-        yield before
-        sku = before

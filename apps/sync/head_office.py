@@ -52,6 +52,8 @@ class HeadOffice:
         page = _as_json(body, self.url)
         if not isinstance(page, dict) or not isinstance(page.get("changes"), list):
             raise _no_catalog(self.url)
+        if not isinstance(page.get("renames", []), list):
+            raise _no_catalog(self.url)
         if not (_is_cursor(page.get("cursor")) and isinstance(page.get("reset"), bool)):
             raise _no_catalog(self.url)
         return page

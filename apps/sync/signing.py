@@ -25,6 +25,7 @@ TOLERANCE = timedelta(minutes=5)
 
 _PREFIX = "whsec_"
 _SCHEME = "v1,"
+_LONGEST_TOKEN = 500
 _KEY_BYTES = (24, 64)
 _MOST_CHARACTERS = {ID_HEADER: 100, TIME_HEADER: 11, SIGNATURE_HEADER: 2_000}
 
@@ -55,6 +56,16 @@ def read_secret(text: str) -> bytes:
     if not _KEY_BYTES[0] <= len(key) <= _KEY_BYTES[1]:
         raise SecretUnusable("A secret stands for 24 to 64 bytes.")
     return key
+
+
+def is_token(text: str) -> bool:
+    """Whether a header can hold it: visible letters of ASCII, and no more than a column does."""
+    return (
+        0 < len(text) <= _LONGEST_TOKEN
+        and text.isascii()
+        and text.isprintable()
+        and " " not in text
+    )
 
 
 def sign(body: bytes, message_id: str, *, secrets: Sequence[str], now: datetime) -> dict[str, str]:

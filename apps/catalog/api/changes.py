@@ -57,11 +57,6 @@ class Upsert(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["upsert"])
     product = Product()
     record = Record(required=False, help_text="For service tokens: to keep a copy by.")
-    previous_skus = serializers.ListField(
-        child=serializers.CharField(),
-        required=False,
-        help_text="For service tokens: what it was called before, the last one first.",
-    )
 
 
 class Gone(serializers.Serializer[Any]):
@@ -89,7 +84,19 @@ class EachChange(serializers.Field[Any, Any, Any, Any]):
     """Changes of either kind."""
 
 
+class Rename(serializers.Serializer[Any]):
+    """A product that is the same under another SKU."""
+
+    previous_sku = serializers.CharField()
+    sku = serializers.CharField()
+
+
 class Changes(serializers.Serializer[Any]):
+    renames = Rename(
+        many=True,
+        required=False,
+        help_text="For service tokens: to be done before the changes, in this order.",
+    )
     changes = EachChange()
     cursor = serializers.CharField(help_text="Ask with it next time.")
     has_more = serializers.BooleanField(help_text="Ask again at once.")
@@ -110,21 +117,17 @@ class ChangesView(CatalogView):
         if not isinstance(changed, Changed):  # no cursor of ours, or too old a one
             empty = {"changes": [], "cursor": asked["since"], "has_more": False}
             return send_json({**empty, "reset": True})
-        return send_json(
-            {
-                "changes": _describe(changed, reader),
-                "cursor": str(changed.cursor),
-                "has_more": changed.has_more,
-                "reset": False,
-            }
-        )
+        return send_json(_describe(changed, reader))
 
 
-def _describe(changed: Changed, reader: Reader) -> list[dict[str, Any]]:
-    changes = []
-    for copy in list_copies(reader, skus=changed.skus):
-        change = describe_copy(copy, reader)
-        if reader.is_installation and (previous := changed.previous.get(copy.sku)):
-            change["previous_skus"] = previous
-        changes.append(change)
-    return changes
+def _describe(changed: Changed, reader: Reader) -> dict[str, Any]:
+    copies = list_copies(reader, skus=changed.skus)
+    page = {
+        "changes": [describe_copy(copy, reader) for copy in copies],
+        "cursor": str(changed.cursor),
+        "has_more": changed.has_more,
+        "reset": False,
+    }
+    if reader.is_installation:
+        page["renames"] = [{"previous_sku": old, "sku": new} for old, new in changed.renames]
+    return page

@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from apps.core.admin.base import ReadOnlyAdmin
 from apps.sync.admin.attempts import list_moments, with_last_outcome
-from apps.sync.admin.columns import its_destination, moment, short
+from apps.sync.admin.columns import its_destination, moment, plain, short
 from apps.sync.models import Attempt, Batch
 from apps.sync.wording import say_batch
 

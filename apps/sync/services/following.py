@@ -16,6 +16,7 @@ from apps.sync.errors import HeadOfficeUnknown, SyncStateConflict
 from apps.sync.models import CatalogSource
 from apps.sync.models.catalog import ONLY_ROW
 from apps.sync.rules import is_safe_address
+from apps.sync.signing import is_token
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON, Actor
 
 PULL_TASK = "sync.pull_catalog"
+_LONGEST_URL, _LONGEST_CODE = 500, 20
 
 log = structlog.get_logger()
 
@@ -51,13 +53,17 @@ def enter_head_office(*, actor: Actor, new: NewHeadOffice, now: datetime) -> Non
     at this moment stops.
 
     Raises:
-        SyncStateConflict: the address is none, or there is no token.
+        SyncStateConflict: the address, the store or the token is none.
     """
     url = new.url.strip().rstrip("/")
     _refuse_bad_address(url)
+    _refuse_unusable(new)
     known = CatalogSource.objects.select_for_update().filter(pk=ONLY_ROW).first()
     if known is None and not new.token:
-        raise SyncStateConflict("A service token of the head office is needed.")
+        raise SyncStateConflict(
+            "A service token of the head office is needed. Ask an owner there to make one (Service"
+            " tokens, Add), and enter it here."
+        )
     columns: dict[str, object] = {
         "url": url, "store_code": new.store_code, "is_active": new.is_active
     }  # fmt: skip
@@ -111,3 +117,14 @@ def _refuse_bad_address(url: str) -> None:
         is_good = False
     if not is_good or parts.query or parts.fragment or parts.username:
         raise SyncStateConflict("An address is like https://office.example.com, with no path.")
+    if len(url) > _LONGEST_URL:
+        raise SyncStateConflict(f"An address has at most {_LONGEST_URL} characters.")
+
+
+def _refuse_unusable(new: NewHeadOffice) -> None:
+    if new.token and not is_token(new.token):
+        raise SyncStateConflict(
+            "This is no token. Copy it as the head office showed it, in one line, without spaces."
+        )
+    if len(new.store_code) > _LONGEST_CODE:
+        raise SyncStateConflict(f"The code of a store has at most {_LONGEST_CODE} characters.")

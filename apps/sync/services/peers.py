@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apps.core.types import JSON, Actor
 
 _LONGEST_SOURCE, _LONGEST_NAME = 40, 120
+_LAST_NUMBER = 2**63 - 1
 
 
 @transaction_required
@@ -113,7 +114,7 @@ def _refuse_incomplete(source: str, name: str, after: int) -> None:
         raise PeerIncomplete(f"A source has at most {_LONGEST_SOURCE} characters.")
     if not 0 < len(name.strip()) <= _LONGEST_NAME:
         raise PeerIncomplete(f"Say whose installation it is, in {_LONGEST_NAME} characters.")
-    if after < 0:
+    if not 0 <= after <= _LAST_NUMBER:
         raise PeerIncomplete("The last fact that it will not send has a number from 0 on.")
 
 

@@ -17,7 +17,12 @@ from django_subatomic.db import durable, transaction
 
 from apps.catalog.services.central.following import Taken as TakenOver
 from apps.catalog.services.central.following import find_idle_books, retire_others, take_over
-from apps.catalog.services.central.reading import CentralProduct, Refused, read_change
+from apps.catalog.services.central.reading import (
+    CentralProduct,
+    Refused,
+    read_change,
+    read_rename,
+)
 from apps.core.errors import DomainError
 from apps.core.types import system_actor
 from apps.sync.errors import CatalogBeingRead, HeadOfficeRefuses, HeadOfficeUnknown
@@ -105,10 +110,14 @@ class _Reading:
     pulled: Pulled = field(default_factory=Pulled)
 
     def run(self, *, wants_whole: bool) -> Pulled:
+        """Read what has changed, and all besides where that is wanted, or needed.
+
+        The changes come first: a snapshot says of no product what it was called before.
+        """
         source = self.source
         office = HeadOffice(source.url, source.token, source.store_code)
-        is_known = source.cursor and not (wants_whole or _is_whole_due(source, self.clock()))
-        if not (is_known and self._follow(office)):
+        wants_whole = wants_whole or _is_whole_due(source, self.clock())
+        if not (source.cursor and self._follow(office)) or wants_whole:
             self._take_all(office)
         self.pulled.warning = find_idle_books(books={*source.books, *self.pulled.taken.books})
         return self.pulled
@@ -123,7 +132,7 @@ class _Reading:
             if page.get("has_more") and page["cursor"] == cursor:
                 raise HeadOfficeRefuses("The head office goes round in circles. Report it there.")
             cursor = page["cursor"]
-            self._take(page["changes"], cursor=cursor)
+            self._take(page["changes"], page.get("renames", ()), cursor=cursor)
             self.on_progress(self.pulled.products, 0)
             if not page.get("has_more"):
                 return True
@@ -142,7 +151,7 @@ class _Reading:
                 "The head office sells nothing in this store, so nothing was changed here. Give"
                 " the store a price book there, and its products prices."
             )
-        self.pulled.is_whole = True
+        self.pulled.is_whole, self.pulled.refused = True, []
         named: set[str] = set()
         for lines in batched(snapshot.lines(), PRODUCTS_AT_ONCE):
             named |= self._take(lines)
@@ -152,9 +161,11 @@ class _Reading:
             _write(self.source, cursor=snapshot.cursor, last_whole_at=now)
             self.pulled.taken += retire_others(actor=ACTOR, skus=named, now=now)
 
-    def _take(self, changes: Iterable[Any], **columns: object) -> set[str]:
+    def _take(
+        self, changes: Iterable[Any], renames: Iterable[Any] = (), **columns: object
+    ) -> set[str]:
         """Take one page over, and write down how far it goes; the SKUs that it names."""
-        read = [read_change(change) for change in changes]
+        read = [*map(read_rename, renames), *map(read_change, changes)]
         page = [each for each in read if not isinstance(each, Refused)]
         self.pulled.refused += [each for each in read if isinstance(each, Refused)]
         now = self.clock()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,18 +51,35 @@ def test_a_till_is_told_nothing_of_costs(api: ApiClient) -> None:
     assert b"77" not in api.get("catalog/changes", since=start).content
 
 
-def test_an_installation_learns_what_a_product_was_called_before(office: ApiClient) -> None:
+def test_an_installation_learns_of_every_rename_in_its_order(office: ApiClient) -> None:
     chips, start = make_snack("C-3"), cursor(office)
     tell(chips, previous_sku="C-2")
     OutboxEvent.objects.update(payload={"products": [{"sku": "C-2", "previous_sku": "C-1"}]})
     tell(chips, previous_sku="C-2")
-    by_sku = {c["product"]["sku"]: c for c in since(office, start)["changes"]}
-    assert by_sku["C-3"]["previous_skus"] == ["C-2", "C-1"]
-    assert (by_sku["C-2"]["kind"], by_sku["C-1"]["kind"]) == ("delete", "delete")
+    page = since(office, start)
+    assert renames(page) == [("C-1", "C-2"), ("C-2", "C-3")]
+    assert sorted(named(page)) == [("delete", "C-1"), ("delete", "C-2"), ("upsert", "C-3")]
 
 
-def test_skus_that_were_swapped_in_a_circle_are_answered(office: ApiClient) -> None:
-    chips, start = make_snack("C-1"), cursor(office)
-    tell(chips, previous_sku="C-2")
-    tell(make_snack("C-2"), previous_sku="C-1")
-    assert {sku for _, sku in named(since(office, start))} == {"C-1", "C-2"}
+def test_a_rename_is_told_on_the_page_that_covers_it_and_once(office: ApiClient) -> None:
+    chips, dip = make_snack("NEW"), make_snack("DIP-1")
+    start = cursor(office)
+    tell(chips, previous_sku="OLD")
+    tell(dip)
+    tell(chips)
+    page = since(office, start, limit="2")
+    assert (named(page), renames(page)) == (
+        [("delete", "OLD"), ("upsert", "DIP-1")], [("OLD", "NEW")]
+    )  # fmt: skip
+    page = since(office, page["cursor"], limit="2")
+    assert (named(page), renames(page)) == ([("upsert", "NEW")], [])
+
+
+def test_a_till_is_told_of_no_renames(api: ApiClient) -> None:
+    chips, start = make_snack("NEW"), cursor(api)
+    tell(chips, previous_sku="OLD")
+    assert "renames" not in since(api, start)
+
+
+def renames(page: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["previous_sku"], each["sku"]) for each in page["renames"]]

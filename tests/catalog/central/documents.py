@@ -37,11 +37,10 @@ def priced(cents: Any, starts_at: str = SINCE, book: str = "STANDARD") -> dict[s
     }
 
 
-def bottle(sku: str = "BRB-1", *prices: Any, previous: Any = None, **fields: Any) -> dict[str, Any]:
+def bottle(sku: str = "BRB-1", *prices: Any, **fields: Any) -> dict[str, Any]:
     """A bottle of bourbon at $21.99, but for what is named."""
     record = {**BOTTLE, "sku": sku, **fields, "prices": list(prices) or [priced(2199)]}
-    change = {"kind": "upsert", "product": {"id": 1, "sku": sku}, "record": record}
-    return change if previous is None else {**change, "previous_skus": previous}
+    return {"kind": "upsert", "product": {"id": 1, "sku": sku}, "record": record}
 
 
 def gone(sku: str = "BRB-1") -> dict[str, Any]:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from apps.catalog.services.central.reading import CentralProduct, Gone, Refused, read_change
+from apps.catalog.services.central.reading import (
+    CentralProduct,
+    Gone,
+    Refused,
+    Renamed,
+    read_change,
+    read_rename,
+)
 from tests.catalog.central.documents import bottle, gone, milk, priced
 
 
@@ -17,17 +24,28 @@ def reason(change: Any) -> str:
 
 
 def test_a_product_is_read_whole() -> None:
-    read = read_change(bottle(modifier_groups=[milk(("Oat", 75))], previous=["OLD"]))
+    read = read_change(bottle(modifier_groups=[milk(("Oat", 75))]))
     assert isinstance(read, CentralProduct)
-    assert (read.sku, read.state["category"], read.previous_skus) == (
-        "BRB-1", ["Spirits", "Bourbon"], ("OLD",)
-    )  # fmt: skip
+    assert (read.sku, read.state["category"]) == ("BRB-1", ["Spirits", "Bourbon"])
     assert read.groups[0].choices == (("Oat", 75),)
     assert [(price.book, price.price_cents) for price in read.prices] == [("STANDARD", 2199)]
 
 
 def test_a_product_that_is_gone_is_read() -> None:
     assert read_change(gone("X")) == Gone("X")
+
+
+def test_a_rename_is_read() -> None:
+    assert read_rename({"previous_sku": "OLD", "sku": "NEW", "at": 7}) == Renamed("OLD", "NEW")
+
+
+@pytest.mark.parametrize(
+    "rename",
+    [7, {"sku": "N"}, {"previous_sku": "O", "sku": 7}, {"previous_sku": "", "sku": "N"},
+     {"previous_sku": "O", "sku": "N\x00"}, {"previous_sku": "O" * 41, "sku": "N"}],
+)  # fmt: skip
+def test_what_is_no_rename_is_refused(rename: Any) -> None:
+    assert isinstance(read_rename(rename), Refused)
 
 
 def test_what_a_later_version_says_besides_is_passed_over() -> None:

@@ -15,7 +15,7 @@ from apps.catalog.services.central.following import (
     retire_others,
     take_over,
 )
-from apps.catalog.services.central.reading import Refused, read_change
+from apps.catalog.services.central.reading import Refused, Renamed, read_change
 from apps.core.models import AuditEntry
 from apps.core.reference import read_revision
 from apps.core.types import system_actor
@@ -24,6 +24,7 @@ from tests.facts import forget, told, told_once
 from tests.goods import make_product, make_snack, receive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from apps.catalog.models import PriceBook
@@ -36,13 +37,13 @@ DAY = timedelta(days=1)
 CODE, CASE = "00012345678905", "10012345678902"
 
 
-def take(now: datetime, *changes: Any) -> Taken:
-    """Take one page over."""
+def take(now: datetime, *changes: Any, renames: Sequence[tuple[str, str]] = ()) -> Taken:
+    """Take one page over. Renames are pairs: the SKU before, and the one since."""
     page = [read_change(change) for change in changes]
     good = [each for each in page if not isinstance(each, Refused)]
     assert len(good) == len(page), page
     with transaction():
-        return take_over(actor=OFFICE, page=good, now=now)
+        return take_over(actor=OFFICE, page=[*(Renamed(*each) for each in renames), *good], now=now)
 
 
 def codes(gtin: str = CODE, pack_size: int = 1) -> list[dict[str, Any]]:
@@ -145,28 +146,53 @@ def test_what_the_head_office_does_not_know_any_more_is_retired(
 # --- Another SKU ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("is_gone_first", [True, False])
-def test_a_product_under_another_sku_keeps_its_stock(
-    store: Store, now: datetime, *, is_gone_first: bool
-) -> None:
+def test_a_product_under_another_sku_keeps_its_stock(store: Store, now: datetime) -> None:
     take(now, bottle("OLD", barcodes=codes()))
     product = Product.objects.get()
     receive(store, product, 3)
     forget()
-    renamed = [bottle("NEW", previous=["MID", "OLD"], barcodes=codes()), gone("OLD"), gone("MID")]
-    take(now + DAY, *(reversed(renamed) if is_gone_first else renamed))
+    renames = [("OLD", "MID"), ("MID", "NEW")]
+    changes = [gone("OLD"), gone("MID"), bottle("NEW", barcodes=codes())]
+    take(now + DAY, *changes, renames=renames)
     assert Product.objects.get() == product
     assert (Product.objects.get().sku, Product.objects.get().is_active) == ("NEW", True)
     assert told_once("product.updated").payload["products"][0]["previous_sku"] == "OLD"
 
 
-def test_a_product_that_was_retired_on_an_earlier_page_is_found_under_its_new_sku(
+def test_a_rename_is_done_though_the_page_says_nothing_else_of_the_product(
     store: Store, now: datetime
 ) -> None:
     take(now, bottle("OLD"))
-    take(now + DAY, gone("OLD"))
-    take(now + DAY, bottle("NEW", previous=["OLD"]))
+    forget()
+    assert take(now + DAY, gone("OLD"), renames=[("OLD", "NEW")]).changed == 1
     assert (Product.objects.get().sku, Product.objects.get().is_active) == ("NEW", True)
+    (product,) = told_once("product.updated").payload["products"]
+    assert (product["sku"], product["previous_sku"]) == ("NEW", "OLD")
+
+
+def test_a_product_that_is_retired_under_its_new_sku_is_found(store: Store, now: datetime) -> None:
+    take(now, bottle("OLD"))
+    assert take(now + DAY, gone("NEW"), renames=[("OLD", "NEW")]).retired == 1
+    assert (Product.objects.get().sku, Product.objects.get().is_active) == ("NEW", False)
+
+
+def test_skus_that_were_swapped_are_swapped_with_their_stock(store: Store, now: datetime) -> None:
+    take(now, bottle("A", vendor="first"), bottle("B", vendor="second"))
+    renames = [("A", "C"), ("B", "A"), ("C", "B")]
+    keys = dict(Product.objects.values_list("vendor", "pk"))
+    take(now + DAY, bottle("A", vendor="second"), bottle("B", vendor="first"), renames=renames)
+    assert dict(Product.objects.values_list("vendor", "pk")) == keys
+    assert dict(Product.objects.values_list("vendor", "sku")) == {"first": "B", "second": "A"}
+
+
+@pytest.mark.parametrize("rename", [("OWN-1", "NEW"), ("BRB-1", "OWN-1"), ("GONE", "NEW")])
+def test_a_rename_leaves_alone_what_the_store_has_of_its_own(
+    store: Store, now: datetime, rename: tuple[str, str]
+) -> None:
+    make_snack("OWN-1")
+    take(now, bottle("BRB-1"))
+    assert take(now + DAY, renames=[rename]).is_nothing
+    assert set(Product.objects.values_list("sku", flat=True)) == {"OWN-1", "BRB-1"}
 
 
 # --- Codes ----------------------------------------------------------------------------------------

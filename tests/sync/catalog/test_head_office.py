@@ -84,6 +84,7 @@ def test_a_redirect_is_not_followed_with_the_token(line: Office) -> None:
         b"[]",
         b"{}",
         b'{"changes": [], "cursor": 7, "reset": false}',
+        b'{"changes": [], "cursor": "1..1", "reset": false, "renames": 7}',
         b'{"changes": [], "cursor": "' + b"9" * 101 + b'", "reset": false}',
         b"\xff",
     ],

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from django_subatomic.db import transaction
 
+from apps.catalog.models import Product
 from apps.catalog.services.pricing import give_store_its_book
 from apps.sync import errors
 from apps.sync.models import CatalogSource
@@ -60,13 +61,26 @@ def test_a_reset_reads_everything_and_retires_what_is_not_there(office: Office) 
 def test_everything_is_read_for_who_asks_for_it(office: Office) -> None:
     office.say_all(bottle("A"))
     pull()
+    office.say(page_of())
     office.say_all(bottle("A"))
     assert pull(wants_whole=True).taken.is_nothing
+    assert office.paths == ["snapshot", "changes", "snapshot"]
+
+
+def test_who_asks_for_everything_loses_no_rename(office: Office) -> None:
+    office.say_all(bottle("A"))
+    pull()
+    before = Product.objects.get()
+    office.say(page_of(gone("A"), renames=[{"previous_sku": "A", "sku": "B"}]))
+    office.say_all(bottle("B"))
+    pull(wants_whole=True)
+    assert (Product.objects.get(), active()) == (before, ["B"])
 
 
 def test_an_empty_catalog_is_a_mistake_and_retires_nothing(office: Office) -> None:
     office.say_all(bottle("A"))
     pull()
+    office.say(page_of())
     office.say_all()
     with pytest.raises(errors.HeadOfficeRefuses, match="price book"):
         pull(wants_whole=True)
@@ -134,6 +148,7 @@ def test_a_product_that_cannot_be_taken_is_named_and_the_others_are_taken(office
 def test_a_product_that_cannot_be_read_any_more_is_not_taken_for_gone(office: Office) -> None:
     office.say_all(bottle("A"), bottle("B"))
     pull()
+    office.say(page_of())
     office.say_all(bottle("A", tax_class="VAPE"), bottle("B"))
     pull(wants_whole=True)
     assert active() == ["A", "B"]
@@ -145,9 +160,10 @@ def test_what_was_refused_is_tried_again_once_a_day(office: Office) -> None:
     office.say(page_of())
     pull()
     CatalogSource.objects.update(last_whole_at=timezone.now() - timedelta(hours=25))
+    office.say(page_of())
     office.say_all(bottle("A"), bottle("B"))
     pull()
-    assert office.paths == ["snapshot", "changes", "snapshot"]
+    assert office.paths == ["snapshot", "changes", "changes", "snapshot"]
     assert (active(), source().refused) == (["A", "B"], [])
 
 

@@ -30,6 +30,7 @@ from apps.catalog.services.telling import (
 )
 from apps.core import audit
 from apps.core.reference import bump_revision
+from apps.stores.selectors import list_store_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -103,7 +104,12 @@ def retire_others(*, actor: Actor, skus: Collection[str], now: datetime) -> Take
 
 
 def find_idle_books(*, books: Collection[str]) -> str:
-    """A sentence where no store here sells by the book of the head office's prices; else empty."""
+    """A sentence where no store here sells by the head office's prices; else empty."""
+    if not list_store_names():
+        return (
+            "This installation has no store yet, so nobody sells what was read. Make one in the"
+            " back office: Stores, Add; and choose its price book on its page."
+        )
     for book in sorted(books):
         if (used := find_books_instead(code=book)) is not None:
             instead = f"they sell by {', '.join(used)}" if used else "they have none"
@@ -124,8 +130,8 @@ def _write_products(plan: Plan, now: datetime) -> dict[str, int]:
             choices=dict(group.choices),
             now=now,
         )
-    for sku, (product_id, _) in plan.renames.items():
-        Product.objects.filter(pk=product_id).update(sku=sku)
+    for product_id, renamed in plan.renames:
+        Product.objects.filter(pk=product_id).update(sku=renamed.sku)
     for product_id, gtins in plan.robbed.items():
         Barcode.objects.filter(product=product_id, gtin__in=gtins, is_active=True).delete()
     keys = save_products(plan.edits)
@@ -167,9 +173,9 @@ def _tell(plan: Plan, prices: list[ToldPrice], now: datetime) -> None:
 
 
 def _told(plan: Plan, now: datetime) -> Iterator[ToldProduct]:
+    before = plan.previous_skus
     for edit in plan.edits:
-        renamed = plan.renames.get(edit.sku)
-        yield ToldProduct(edit.sku, edit.after, previous_sku=renamed[1] if renamed else None)
+        yield ToldProduct(edit.sku, edit.after, previous_sku=before.get(edit.sku))
     for row in products_with_state(None, now).filter(pk__in=plan.robbed).order_by("pk"):
         yield ToldProduct(row.sku, state_of(row))
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from apps.catalog.models import Barcode, ModifierGroup, Price, Product
-from apps.catalog.services.central.reading import CentralProduct, Gone
+from apps.catalog.services.central.reading import CentralProduct, Gone, Renamed
 from apps.catalog.services.imports.states import Edit, products_with_state, state_of
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 TICK = timedelta(microseconds=1)  # the finest that both databases keep apart
 
-type Page = Sequence[CentralProduct | Gone]
+type Page = Sequence[CentralProduct | Gone | Renamed]
 
 
 @dataclass(slots=True)
@@ -34,12 +36,23 @@ class PricePlan:
 class Plan:
     """What would be written."""
 
-    renames: dict[str, tuple[int, str]] = field(default_factory=dict)  # new SKU: key and old SKU
+    renames: list[tuple[int, Renamed]] = field(default_factory=list)  # with the product's key
     groups: list[CentralGroup] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     robbed: dict[int, list[str]] = field(default_factory=dict)  # codes that become another's
     prices: dict[str, PricePlan] = field(default_factory=dict)  # by the code of the book
     adopted: list[int] = field(default_factory=list)  # keys of products that were the store's own
+
+    @property
+    def previous_skus(self) -> dict[str, str]:
+        """What products were called until now, by the SKU that they come to have."""
+        first = {pk: rename.previous_sku for pk, rename in reversed(self.renames)}
+        return {sku: first[pk] for pk, sku in self.new_skus.items() if first[pk] != sku}
+
+    @property
+    def new_skus(self) -> dict[int, str]:
+        """The SKUs that products come to have, by their keys."""
+        return {pk: rename.sku for pk, rename in self.renames}
 
     @property
     def changes_something(self) -> bool:
@@ -52,57 +65,52 @@ class Plan:
 def plan_page(page: Page, now: datetime) -> Plan:
     """What these products make of the catalog as it stands, in a fixed number of statements."""
     central = _last_of_each(page)
-    plan = Plan(renames=_find_renames(central))
-    plan.groups = _different_groups(central)
-    keys = [pk for pk, _ in plan.renames.values()]
-    known = {p.sku: p for p in _rows(now, sku__in=[each.sku for each in page])}
-    known |= {new: p for p in _rows(now, pk__in=keys) for new in _renamed_to(plan, p.pk)}
+    plan = Plan(renames=_find_renames(page), groups=_different_groups(central))
+    skus = plan.new_skus
+    rows = _rows(now, Q(sku__in=[each.sku for each in page]) | Q(pk__in=skus))
+    known = {skus.get(row.pk, row.sku): row for row in rows}
     _settle_codes(central)
     for product in central.values():
         row = known.get(product.sku)
         before = None if row is None else state_of(row) | {"price_cents": None}
-        edit = Edit(product.sku, row.pk if row else None, before, product.state)
-        if before != product.state or product.sku in plan.renames:
-            plan.edits.append(edit)
+        if before != product.state or (row and row.pk in skus):
+            plan.edits.append(Edit(product.sku, row.pk if row else None, before, product.state))
         if row is not None and not row.is_central:
             plan.adopted.append(row.pk)
-    renamed = {pk for pk, _ in plan.renames.values()}
     gone = {each.sku for each in page if isinstance(each, Gone)} - central.keys()
-    rows = [known[sku] for sku in sorted(gone & known.keys()) if known[sku].pk not in renamed]
-    plan.edits += _retirements(rows)
+    plan.edits += _retirements({sku: known[sku] for sku in sorted(gone & known.keys())})
+    plan.edits += _mere_renames(plan, known)
     plan.robbed = _find_robbed(central, known)
     plan.prices = _plan_prices(central, known, now)
     return plan
 
 
-def _rows(now: datetime, **wanted: object) -> list[Product]:
-    return list(products_with_state(None, now).filter(**wanted))
+def _rows(now: datetime, wanted: Q) -> list[Product]:
+    return list(products_with_state(None, now).filter(wanted))
 
 
 def _last_of_each(page: Page) -> dict[str, CentralProduct]:
     """Each product once, as it was said last; not those that are gone after all."""
-    said = {each.sku: each for each in page}
+    said = {each.sku: each for each in page if not isinstance(each, Renamed)}
     return {sku: each for sku, each in said.items() if isinstance(each, CentralProduct)}
 
 
-def _find_renames(central: Mapping[str, CentralProduct]) -> dict[str, tuple[int, str]]:
-    """Products that are here under an SKU which they had before, and under no other."""
-    named = {sku for product in central.values() for sku in product.previous_skus}
-    if not named:
-        return {}
-    wanted = named | central.keys()
-    here = dict(Product.objects.filter(sku__in=wanted, is_central=True).values_list("sku", "pk"))
-    taken = set(Product.objects.filter(sku__in=central).values_list("sku", flat=True))
-    renames: dict[str, tuple[int, str]] = {}
-    for sku, product in central.items():
-        old = next((s for s in product.previous_skus if s in here and s not in central), None)
-        if old is not None and sku not in taken:
-            renames[sku] = (here.pop(old), old)
-    return renames
+def _find_renames(page: Page) -> list[tuple[int, Renamed]]:
+    """The renames that can be done, one after the other as they were done at the head office.
 
-
-def _renamed_to(plan: Plan, product_id: int) -> list[str]:
-    return [sku for sku, (pk, _) in plan.renames.items() if pk == product_id]
+    A product that is the store's own is not renamed, and none takes the SKU of another.
+    """
+    renames = [each for each in page if isinstance(each, Renamed)]
+    named = {sku for rename in renames for sku in (rename.previous_sku, rename.sku)}
+    rows = Product.objects.filter(sku__in=named).values_list("sku", "pk", "is_central")
+    here = {sku: (pk, is_central) for sku, pk, is_central in rows}
+    done = []
+    for rename in renames:
+        pk, is_central = here.get(rename.previous_sku, (0, False))
+        if is_central and rename.sku not in here:
+            here[rename.sku] = here.pop(rename.previous_sku)
+            done.append((pk, rename))
+    return done
 
 
 def _different_groups(central: Mapping[str, CentralProduct]) -> list[CentralGroup]:
@@ -128,11 +136,21 @@ def _settle_codes(central: Mapping[str, CentralProduct]) -> None:
         product.state["barcodes"] = [code for code in codes if owner[code[0]] == sku]
 
 
-def _retirements(rows: list[Product]) -> list[Edit]:
+def _retirements(rows: Mapping[str, Product]) -> list[Edit]:
     """Products of the head office that the store sells no more. They are kept: books name them."""
-    ours = [row for row in rows if row.is_central and row.is_active]
-    states = {row: state_of(row) | {"price_cents": None} for row in ours}
-    return [Edit(row.sku, row.pk, s, s | {"is_active": False}) for row, s in states.items()]
+    ours = {sku: row for sku, row in rows.items() if row.is_central and row.is_active}
+    return [_edit(sku, row, is_active=False) for sku, row in ours.items()]
+
+
+def _mere_renames(plan: Plan, known: Mapping[str, Product]) -> list[Edit]:
+    """Products of which the page says no more than that they are called otherwise."""
+    said = {edit.sku for edit in plan.edits}
+    return [_edit(sku, known[sku]) for sku in plan.previous_skus if sku not in said]
+
+
+def _edit(sku: str, row: Product, **changed: object) -> Edit:
+    state = state_of(row) | {"price_cents": None}
+    return Edit(sku, row.pk, state, state | changed)
 
 
 def _find_robbed(

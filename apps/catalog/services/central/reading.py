@@ -18,6 +18,7 @@ MAX_VOLUME_ML = 1_000_000
 MAX_CENTS = 2**31 - 1  # what a column of costs and surcharges holds
 MAX_CHOICES = 2**15 - 1
 BOOK_LENGTH = 20
+SKU_LENGTH = 40
 _FIELDS = frozenset(
     {
         *PLAIN_FIELDS, "sku", "previous_sku", "is_removed", "abv_percent", "department",
@@ -53,13 +54,20 @@ class CentralProduct:
     state: State
     groups: tuple[CentralGroup, ...]
     prices: tuple[CentralPrice, ...]
-    previous_skus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
     """An SKU that the head office does not let the store sell, or not any more."""
 
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A product that has another SKU from here on."""
+
+    previous_sku: str
     sku: str
 
 
@@ -85,6 +93,17 @@ def read_change(change: Any) -> CentralProduct | Gone | Refused:
         return Refused(_sku_of(change), f"It is not written as agreed: {error!r}.")
 
 
+def read_rename(rename: Any) -> Renamed | Refused:
+    """What one of the renames says."""
+    try:
+        skus = [rename["previous_sku"], rename["sku"]]
+    except (KeyError, TypeError) as error:
+        return Refused("?", f"It is not written as agreed: {error!r}.")
+    if not all(isinstance(s, str) and 0 < len(s) <= SKU_LENGTH and "\x00" not in s for s in skus):
+        return Refused("?", f"An SKU is a text of 1 to {SKU_LENGTH} characters.")
+    return Renamed(*skus)
+
+
 def _read(change: Any) -> CentralProduct | Gone:
     if any("\x00" in text for text in _texts_in(change)):
         raise _Fault("It contains a NUL character.")
@@ -104,7 +123,6 @@ def _read(change: Any) -> CentralProduct | Gone:
         state=_state_of(own),
         groups=tuple(_group_of(group) for group in own["modifier_groups"]),
         prices=tuple(_price_of(price) for price in record["prices"]),
-        previous_skus=tuple(str(sku) for sku in change.get("previous_skus", ())),
     )
 
 
@@ -152,7 +170,7 @@ def _refuse_large(own: dict[str, Any]) -> None:
 def _sku_of(change: Any) -> str:
     product = change.get("product") if isinstance(change, dict) else None
     sku = product.get("sku") if isinstance(product, dict) else None
-    return str(sku or "?").replace("\x00", "")[:40]
+    return str(sku or "?").replace("\x00", "")[:SKU_LENGTH]
 
 
 def _texts_in(value: Any) -> Iterator[str]:

@@ -17,13 +17,14 @@ from apps.core.types import system_actor
 from apps.sync.deeds import NewDestination
 from apps.sync.rules import is_safe_address
 from apps.sync.services.arranging import add_destination
-from apps.sync.signing import SecretUnusable, read_secret
+from apps.sync.signing import SecretUnusable, is_token, read_secret
 from apps.sync.types import Format
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 ACTOR = system_actor("add_destination")
+LONGEST = {"code": 40, "name": 120, "url": 500}  # characters that the books hold
 
 
 class Command(BaseCommand):
@@ -47,7 +48,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         code, url = options["code"], options["url"]
         _check(code, url)
+        _check_lengths(options)
         token, secret = _ask("Token: "), _ask("Signing secret (whsec_...): ")
+        if not is_token(token):
+            raise CommandError(
+                "This is no token. Type or pipe in two lines, as the back office that receives"
+                " showed them: the token, and below it the signing secret."
+            )
         try:
             read_secret(secret)
             new = NewDestination(
@@ -78,6 +85,12 @@ def _check(code: str, url: str) -> None:
         raise CommandError(f"{code}: take letters, digits, hyphens and underscores.") from error
     if not is_safe_address(url):
         raise CommandError(f"{url}: facts go to https:// addresses alone, or to this machine.")
+
+
+def _check_lengths(options: dict[str, Any]) -> None:
+    for name, most in LONGEST.items():
+        if len(options[name]) > most:
+            raise CommandError(f"The {name} has at most {most} characters: shorten it.")
 
 
 def _ask(question: str) -> str:

@@ -10,6 +10,7 @@ from django_subatomic.db import transaction
 
 from apps.core.errors import DomainError
 from apps.core.types import system_actor
+from apps.sync.errors import PeerIncomplete, PeerUnknown
 from apps.sync.services.peers import (
     add_peer,
     add_second_secret,
@@ -47,6 +48,12 @@ class Command(BaseCommand):
         try:
             with transaction():
                 secret = _change(**options)
+        except PeerUnknown as refusal:
+            first = f'Let it in first: manage.py add_peer {options["source"]} --name "Whose it is"'
+            raise CommandError(f"{refusal.detail} {first}") from refusal
+        except PeerIncomplete as refusal:
+            said = "Say it like: manage.py add_peer miami --name 'Store server Miami' --after 0"
+            raise CommandError(f"{refusal.detail} {said}") from refusal
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         if secret is None:

@@ -15,9 +15,16 @@ from apps.sync.services.pulling import pull_catalog
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
+    from apps.sync.services.pulling import Pulled
+
+NAMED = 5
+
 
 class Command(BaseCommand):
-    help = "Read products and prices from the head office; exit with 1 where that fails."
+    help = (
+        "Read products and prices from the head office. Exits with 1 where that fails, and where"
+        " something of it cannot be sold here."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="everything, not what changed alone")
@@ -39,6 +46,18 @@ class Command(BaseCommand):
                 raise CommandError(refusal.detail) from refusal
         for refused in pulled.refused:
             self.stderr.write(self.style.WARNING(f"{refused.sku}: {refused.reason}"))
-        if pulled.warning:
-            self.stderr.write(self.style.WARNING(pulled.warning))
         self.stdout.write(self.style.SUCCESS(f"{pulled.products:,} products looked at: {pulled}."))
+        if said := " ".join(filter(None, [_of_refused(pulled), pulled.warning])):
+            raise CommandError(said)
+
+
+def _of_refused(pulled: Pulled) -> str:
+    """What to do about products that were not taken over; empty where all were."""
+    skus = list(dict.fromkeys(each.sku for each in pulled.refused))
+    if not skus:
+        return ""
+    more = ", ..." if len(skus) > NAMED else ""
+    return (
+        f"{len(skus):,} products were not taken over: {', '.join(skus[:NAMED])}{more}. The reasons"
+        " stand above; mostly this program is older than the head office's: update it."
+    )

@@ -104,9 +104,12 @@ def _read_days(text: str | None, now: datetime) -> list[date]:
     if text is None:
         return [now.date() - timedelta(days=back) for back in range(DAYS, 0, -1)]
     try:
-        return [date.fromisoformat(text)]
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"--day {text}: type a date like 2026-11-22.") from error
+    if day > now.date() + timedelta(days=1):  # somewhere it may be tomorrow
+        raise CommandError(f"--day {text} has not come yet: type one whose books are closed.")
+    return [day]
 
 
 def _choose(code: str | None) -> list[str]:
