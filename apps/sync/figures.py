@@ -99,7 +99,7 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
         dead_count=_count_in(UndeliveredState.DEAD),
         held_count=_count_in(UndeliveredState.HELD),
     )
-    return counted.annotate(
+    found: QuerySet[Any] = counted.annotate(
         pending=ExpressionWrapper(
             Coalesce(Subquery(last, output_field=whole), F("settled_through"), output_field=whole)
             - F("settled_through")
@@ -113,6 +113,7 @@ def with_backlog(destinations: QuerySet[Destination]) -> QuerySet[Any]:
             Value(unnumbered.oldest_at, output_field=DateTimeField()),
         ),
     )
+    return found
 
 
 def _count_in(*states: str) -> Coalesce:
