@@ -33,7 +33,7 @@ class BatchAdmin(ReadOnlyAdmin):
         moment("settled_at", "Settled"),
     )
     list_select_related = ("destination",)
-    list_filter = ("state", "is_replay")
+    list_filter = ("destination", "state", "is_replay")
     list_before_template = "sync/admin/batches.html"
     change_form_after_template = "sync/admin/batch.html"
 

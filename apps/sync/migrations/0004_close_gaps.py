@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0002_pack_payloads'),
+        ('sync', '0003_give_up_a_destination'),
     ]
 
     operations = [
