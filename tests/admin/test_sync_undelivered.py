@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -177,7 +177,11 @@ def test_a_replay_for_one_that_is_stopped_says_when_it_goes(owner: Client) -> No
 
 
 def test_a_discarded_one_is_sent_after_all(owner: Client, hq: Destination) -> None:
-    why = {"discarded_at": timezone.now(), "discarded_by": "Ida", "discarded_reason": "not theirs"}
+    why: dict[str, Any] = {
+        "discarded_at": timezone.now(),
+        "discarded_by": "Ida",
+        "discarded_reason": "not theirs",
+    }
     gone = make_undelivered(hq, state="DISCARDED", **why)
     assert "Send it after all" in text_of(owner.get(url_of(gone)))
     address = url("sync_undelivered_send_after_all", gone.pk)

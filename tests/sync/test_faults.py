@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     MaxRetryError,
@@ -101,7 +102,8 @@ def test_a_line_that_breaks_is_said_at_the_attempt(
 def new_connection(cause: OSError) -> requests.ConnectionError:
     """As `requests` has it: a pool that gave up, for a reason that was raised from a cause."""
     try:
-        raise NewConnectionError(None, "Failed to establish a new connection") from cause
+        wire = HTTPConnection("nobody.example")
+        raise NewConnectionError(wire, "Failed to establish a new connection") from cause
     except NewConnectionError as error:
         return requests.ConnectionError(MaxRetryError(None, "/", error))  # type: ignore[arg-type]
 

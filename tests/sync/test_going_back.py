@@ -96,7 +96,12 @@ def test_it_is_asked_first_with_their_number(
     told: Sender, peer: Peer, monkeypatch: pytest.MonkeyPatch, typed: str, heard: int
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or typed)
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return typed
+
+    monkeypatch.setattr("builtins.input", answer)
     if typed == "yes":
         send_from(4)
     else:
