@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_TOLD = 100  # gaps
-FARTHEST = 10_000_000  # ahead of the highest number seen: what a large shop tells in some years
+FARTHEST = 1_000_000_000  # ahead of the highest number seen: more than any chain ever tells
 
 
 @dataclass(frozen=True, slots=True)

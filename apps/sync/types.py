@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 MAX_EVENTS = 1_000  # of one batch
 MAX_BODY_BYTES = 5 * 1024 * 1024  # of one batch, as sent and once inflated
 
+PAYMENTS = ("payment.captured", "payment.refunded")
 # Facts that are books of a shop: whoever received them keeps them. Others are forgotten in time.
 BOOKS = (
     "order.completed",
     "order.voided",
     "return.completed",
     "return.without_receipt",
-    "payment.captured",
-    "payment.refunded",
+    *PAYMENTS,
     "shift.closed",
     "shift.amended",
 )

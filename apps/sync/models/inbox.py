@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from apps.core.choices import choices, is_one_of
 from apps.core.fields import SealedField, WholeJSONField
-from apps.sync.types import BOOKS, ReceivedState
+from apps.sync.types import BOOKS, PAYMENTS, ReceivedState
 
 
 class Peer(models.Model):
@@ -124,6 +124,11 @@ class ReceivedFact(models.Model):
         indexes = [
             models.Index(fields=["peer", "aggregate"], name="sync_received_of_one"),
             models.Index(fields=["type", "business_date", "store"], name="sync_received_days"),
+            models.Index(
+                fields=["occurred_at"],  # payments have no business date to be found by
+                condition=Q(type__in=PAYMENTS),
+                name="sync_received_payments_at",
+            ),
             models.Index(
                 fields=["received_at"],
                 condition=Q(state=ReceivedState.REJECTED) | ~Q(type__in=BOOKS),

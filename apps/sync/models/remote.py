@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from apps.sync.models.inbox import ReceivedFact
 from apps.sync.models.picking import OfTypes, Rejected
+from apps.sync.types import PAYMENTS
 
 if TYPE_CHECKING:
     from django.db import models
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 SALES = ("order.completed",)
 VOIDS = ("order.voided",)
 RETURNS = ("return.completed", "return.without_receipt")
-PAYMENTS = ("payment.captured", "payment.refunded")
 SHIFTS = ("shift.closed", "shift.amended")
 
 
