@@ -239,8 +239,21 @@ def test_all_dead_letters_of_it_are_replayed_after_a_question(owner: Client) -> 
     assert do(owner, hq, "replay_all")[-1] == "2 dead letters are sent again, oldest first."
 
 
+def test_a_second_secret_that_was_typed_wrongly_is_withdrawn(owner: Client) -> None:
+    hq = make_destination(second_secret=OTHER_SECRET)
+    address = url("sync_destination_withdraw_secret", hq.pk)
+    assert address in owner.get(url_of(hq)).content.decode()
+    assert do(owner, hq, "withdraw_secret") == ["The second secret is withdrawn. Add another one."]
+    found = Destination.objects.get()
+    assert (found.secret, found.second_secret) == (hq.secret, "")
+    assert AuditEntry.objects.filter(action="destination.secret_withdrawn").count() == 1
+    assert address not in owner.get(url_of(hq)).content.decode()
+    assert "There is one secret only" in text_of(owner.post(address, {}))
+
+
 @pytest.mark.parametrize("name", ["stop", "start_again", "send_now", "widen", "replay_all",
-                                  "second_secret", "promote_secret"])  # fmt: skip
+                                  "second_secret", "promote_secret", "withdraw_secret",
+                                  "give_up"])  # fmt: skip
 @pytest.mark.parametrize("who", ["manager", "auditor"])
 def test_who_does_not_manage_sync_does_none_of_it(
     who: str, name: str, request: pytest.FixtureRequest

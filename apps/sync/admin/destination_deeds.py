@@ -15,7 +15,11 @@ from apps.sync.admin.giving_up import GivingUp
 from apps.sync.admin.ringing import ring_or_say
 from apps.sync.deeds import Chosen
 from apps.sync.forms import NothingForm, SecondSecretForm, WhyForm
-from apps.sync.services.arranging import add_second_secret, promote_secret
+from apps.sync.services.arranging import (
+    add_second_secret,
+    promote_secret,
+    withdraw_second_secret,
+)
 from apps.sync.services.deciding import replay
 from apps.sync.services.steering import send_soon, start, stop, widen_batches
 from apps.sync.types import MAX_EVENTS, DestinationState
@@ -43,6 +47,7 @@ class DestinationDeeds(GivingUp):
                 "widen",
                 "second_secret",
                 "promote_secret",
+                "withdraw_secret",
                 "stop",
                 "give_up",
             ],
@@ -58,6 +63,9 @@ class DestinationDeeds(GivingUp):
 
     def use_second_secret(self, actor: Actor, row: Any) -> None:
         promote_secret(actor=actor, destination_id=row.pk, now=timezone.now())
+
+    def forget_second_secret(self, actor: Actor, row: Any) -> None:
+        withdraw_second_secret(actor=actor, destination_id=row.pk, now=timezone.now())
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))

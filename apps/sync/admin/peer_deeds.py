@@ -39,38 +39,14 @@ class PeerDeeds(SecretActions):
     def use_second_secret(self, actor: Actor, row: Any) -> None:
         retire_first_secret(actor=actor, source=row.source, now=timezone.now())
 
+    def forget_second_secret(self, actor: Actor, row: Any) -> None:
+        withdraw_second_secret(actor=actor, source=row.source, now=timezone.now())
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
         offered = super().get_actions_detail(request, object_id)
         fits = [each for each in offered if row and self.fits_secrets(row, str(each.path))]
         return [each for each in fits if each.path != "dismiss" or row.warning]
-
-    def fits_secrets(self, row: Any, name: str) -> bool:
-        """Withdrawing, too, is of use where there are two."""
-        return super().fits_secrets(row, "promote_secret" if name == "withdraw_secret" else name)
-
-    @action(description="Withdraw the second secret", icon="key_off", permissions=["rotate"])
-    def withdraw_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Forget the new one: it was lost, or came into the wrong hands."""
-        peer = get_row(self, request, object_id)
-        question = {
-            "title": "Withdraw the second secret?",
-            "text": "It is forgotten, and what is signed by it alone is refused. The first one goes"
-            " on to count. Then another second one can be added.",
-            "hint": f"Do it where it was lost, or before {peer.name} signs by it alone. Your name"
-            " stands in the audit.",
-            "confirm": "Withdraw it",
-            "back": self._address(peer),
-        }
-
-        def do(given: dict[str, Any]) -> Said:
-            with transaction():
-                withdraw_second_secret(
-                    actor=actor_of(request), source=peer.source, now=timezone.now()
-                )
-            return messages.SUCCESS, "The second secret is withdrawn. Add another one."
-
-        return confirm(self, request, NothingForm(typed(request)), question, do)
 
     @action(description="I have looked into it", icon="check", permissions=["rotate"])
     def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:

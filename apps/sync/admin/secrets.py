@@ -56,6 +56,10 @@ class SecretActions(OfficeAdmin):
         """Forget the first one."""
         raise NotImplementedError
 
+    def forget_second_secret(self, actor: Actor, row: Any) -> None:
+        """Go on with the first one."""
+        raise NotImplementedError
+
     def has_rotate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Unfold asks this for changing secrets."""
         return self.has_change_permission(request)
@@ -104,6 +108,27 @@ class SecretActions(OfficeAdmin):
 
         return confirm(self, request, NothingForm(typed(request)), question, do)
 
+    @action(description="Withdraw the second secret", icon="undo", permissions=["rotate"])
+    def withdraw_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the new one: it was lost, or typed wrongly, or came into the wrong hands."""
+        row = get_row(self, request, object_id)
+        question = {
+            "title": "Withdraw the second secret?",
+            "text": "It is forgotten, and the first one alone counts again. Then another second one"
+            " can be added.",
+            "hint": f"Do it where it was lost or typed wrongly, before {row.name} uses it alone."
+            " Your name stands in the audit.",
+            "confirm": "Withdraw it",
+            "back": self._address(row),
+        }
+
+        def do(given: dict[str, Any]) -> Said:
+            with transaction():
+                self.forget_second_secret(actor_of(request), row)
+            return messages.SUCCESS, "The second secret is withdrawn. Add another one."
+
+        return confirm(self, request, NothingForm(typed(request)), question, do)
+
     def show_secret(
         self, request: HttpRequest, row: Any, secret: str, *, is_new: bool = False
     ) -> HttpResponse:
@@ -124,10 +149,10 @@ class SecretActions(OfficeAdmin):
         return answer
 
     def fits_secrets(self, row: Any, name: str) -> bool:
-        """Whether a button about secrets is of use: the second one can be added or used alone."""
-        if name not in {"second_secret", "promote_secret"}:
+        """Whether a button about secrets is of use: there is a second one to add, or to end."""
+        if name not in {"second_secret", "promote_secret", "withdraw_secret"}:
             return True
-        return bool(row.has_second_secret) == (name == "promote_secret")
+        return bool(row.has_second_secret) == (name != "second_secret")
 
     def refused(self, request: HttpRequest, refusal: DomainError) -> None:
         messages.error(request, refusal.detail)

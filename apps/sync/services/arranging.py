@@ -83,7 +83,9 @@ def add_second_secret(*, actor: Actor, destination_id: int, secret: str, now: da
     found, secret = lock_destination(destination_id), secret or make_secret()
     rows = Destination.objects.filter(pk=found.pk, second_secret="")
     if not rows.update(second_secret=secret):
-        raise SyncStateConflict("There are two secrets already: end that change first.")
+        raise SyncStateConflict(
+            "There are two secrets already: use the new one alone, or withdraw it."
+        )
     facts: dict[str, JSON] = {"code": found.code, "fields": ["second_secret"]}
     _note(now, actor, found, "secret_added", facts)
     return secret
@@ -101,6 +103,20 @@ def promote_secret(*, actor: Actor, destination_id: int, now: datetime) -> None:
     if not rows.update(secret=F("second_secret"), second_secret=""):
         raise SyncStateConflict("There is one secret only: somebody has ended the change.")
     _note(now, actor, found, "secret_promoted", {"code": found.code, "fields": ["secret"]})
+
+
+@transaction_required
+def withdraw_second_secret(*, actor: Actor, destination_id: int, now: datetime) -> None:
+    """Sign with the first secret alone again, as where the second one was typed wrongly.
+
+    Raises:
+        SyncStateConflict: there is no second one.
+    """
+    found = lock_destination(destination_id)
+    rows = Destination.objects.filter(pk=found.pk).exclude(second_secret="")
+    if not rows.update(second_secret=""):
+        raise SyncStateConflict("There is one secret only: somebody has ended the change.")
+    _note(now, actor, found, "secret_withdrawn", {"code": found.code})
 
 
 def say_taken(destination: Destination) -> str:
