@@ -88,7 +88,7 @@ def _cells(peer: Any, code: str, by_day: Sums, today: date, now: datetime) -> li
         Cell(format_cents(cents)),
         Cell(format_cents(cents_before), note=_sales(before)),
         Cell(heard, page, note="silent" if is_silent else ""),
-        Cell("numbers", page, note=f"{gaps:,} gap{'s' * (gaps > 1)}") if gaps else Cell("nothing"),
+        Cell(f"{gaps:,} gap{'s' * (gaps > 1)}", page) if gaps else Cell("nothing"),
     ]
 
 

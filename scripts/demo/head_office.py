@@ -151,14 +151,14 @@ def _write_environment() -> None:
     """What a shell needs so that `manage.py` speaks to the head office."""
     file = _folder() / "environment.sh"
     file.touch(mode=0o600)
-    names = [name for name in _environment() if name.startswith("STRIPE_")]
-    held = {name: _environment()[name] for name in ("TILLHOUSE_VAR", "SYNC_SOURCE", *names)}
+    held = {name: _environment()[name] for name in ("TILLHOUSE_VAR", "SYNC_SOURCE")}
     file.write_text("".join(f"export {k}={shlex.quote(v)}\n" for k, v in held.items()))
 
 
 def _environment() -> dict[str, str]:
-    folder = str(_folder().resolve())
-    return {**os.environ, "TILLHOUSE_VAR": folder, "SYNC_SOURCE": CODE}
+    """That of the stores, but for their account at Stripe: the head office takes no cards."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")}
+    return {**ours, "TILLHOUSE_VAR": str(_folder().resolve()), "SYNC_SOURCE": CODE}
 
 
 def _folder() -> Path:

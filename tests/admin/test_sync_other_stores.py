@@ -137,6 +137,14 @@ def test_stock_names_its_product_where_it_is_known(manager: Client, cafe: Peer) 
     assert "BRB-1" not in listed(manager, "remotestock", q="XYZ")
 
 
+def test_less_than_nothing_stands_out(manager: Client, cafe: Peer) -> None:
+    make_remote_stock(cafe)
+    plain = manager.get(url("sync_remotestock_changelist")).content.decode()
+    make_remote_stock(cafe, "XYZ", on_hand=-2)
+    page = manager.get(url("sync_remotestock_changelist")).content.decode()
+    assert page.count("bg-red-100") == plain.count("bg-red-100") + 1
+
+
 def test_what_was_rejected_is_kept_with_its_cause_and_says_what_to_do(
     manager: Client, cafe: Peer
 ) -> None:

@@ -211,5 +211,5 @@ class RemoteStockAdmin(ReadOnlyAdmin):
         return row.product_name or "not known here"
 
     @display(description="On hand", label={"less than nothing": "danger"})
-    def left(self, row: RemoteStock) -> str:
-        return f"{row.on_hand:,}"
+    def left(self, row: RemoteStock) -> tuple[str, str]:
+        return "less than nothing" if row.on_hand < 0 else "left", f"{row.on_hand:,}"
