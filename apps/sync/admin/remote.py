@@ -210,6 +210,6 @@ class RemoteStockAdmin(ReadOnlyAdmin):
     def product(self, row: Any) -> str:
         return row.product_name or "not known here"
 
-    @display(description="On hand", label={"less than nothing": "danger"})
+    @display(description="On hand", label={"short": "danger", "enough": ""})
     def left(self, row: RemoteStock) -> tuple[str, str]:
-        return "less than nothing" if row.on_hand < 0 else "left", f"{row.on_hand:,}"
+        return "short" if row.on_hand < 0 else "enough", f"{row.on_hand:,}"
