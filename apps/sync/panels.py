@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
 from django.urls import reverse
 
 from apps.core.admin.panels import Notice
 from apps.core.models import OutboxEvent
 from apps.sync.figures import OPEN_GAPS, count_dead, with_backlog
-from apps.sync.models import CatalogSource, Destination, Peer
+from apps.sync.locks import SEALED
+from apps.sync.models import CatalogSource, Destination, Peer, ReceivedFact, SyncReconciliation
 from apps.sync.standing import note_unnumbered
-from apps.sync.types import DestinationState
+from apps.sync.types import Comparison, DestinationState, ReceivedState
 from apps.sync.wording import LATE, SILENT, is_late, say_ago
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
+
+WEEK = timedelta(days=7)  # what nobody has looked into by then, nobody does for a notice
+_SEALED = tuple(f"destination__{name}" for name in SEALED)
 
 
 def list_notices(*, user: Any, now: datetime) -> list[Notice]:
@@ -33,7 +37,9 @@ def list_notices(*, user: Any, now: datetime) -> list[Notice]:
     if user.has_perm("sync.view_peer"):
         found += _list_of_peers(now)
     if user.has_perm("sync.view_rejectedfact"):
-        found += _list_rejected()
+        found += _list_rejected(now)
+    if user.has_perm("sync.view_syncreconciliation"):
+        found += _list_differences(now)
     if user.has_perm("sync.view_catalogsource"):
         found += _list_of_head_office(now)
     return sorted(found, key=lambda notice: notice.tone != "bad")
@@ -56,7 +62,7 @@ def _list_of_destinations(now: datetime) -> Iterator[Notice]:
 def _list_dead() -> Iterator[Notice]:
     count = count_dead()
     if count:
-        words = "dead letter: decide on it" if count == 1 else "dead letters: decide on them"
+        words = f"dead letter{'s' * (count > 1)}: an owner has to decide"
         url = f"{reverse('admin:sync_undelivered_changelist')}?look=DEAD"
         yield Notice(words, url, f"{count:,}", "bad")
 
@@ -94,12 +100,26 @@ def _list_of_peers(now: datetime) -> Iterator[Notice]:
             yield Notice(f"{peer.name} has not been heard of for {ago}", url)
 
 
-def _list_rejected() -> Iterator[Notice]:
-    count = Peer.objects.aggregate(count=Sum("rejected_count"))["count"] or 0
-    if count:
-        words = "fact of another store stands" if count == 1 else "facts of other stores stand"
+def _list_rejected(now: datetime) -> Iterator[Notice]:
+    lately = ReceivedFact.objects.filter(state=ReceivedState.REJECTED, received_at__gte=now - WEEK)
+    if count := lately.count():
+        words = "fact of another store was" if count == 1 else "facts of other stores were"
         url = reverse("admin:sync_rejectedfact_changelist")
-        yield Notice(f"{words} rejected", url, f"{count:,}")
+        yield Notice(f"{words} rejected in the last seven days", url, f"{count:,}")
+
+
+def _list_differences(now: datetime) -> Iterator[Notice]:
+    """Days that differed when they were compared last."""
+    lately = SyncReconciliation.objects.filter(compared_at__gte=now - WEEK)
+    newest: dict[tuple[int, date], SyncReconciliation] = {}
+    for each in lately.select_related("destination").defer(*_SEALED).order_by("compared_at", "pk"):
+        newest[each.destination_id, each.day] = each
+    for each in newest.values():
+        is_told = each.destination.state != DestinationState.GIVEN_UP
+        if each.state == Comparison.DIFFERS and is_told:
+            url = reverse("admin:sync_syncreconciliation_change", args=[each.pk])
+            words = f"{each.day:%b %-d} differs from the books of {each.destination.name}"
+            yield Notice(words, url, "", "bad")
 
 
 def _list_of_head_office(now: datetime) -> Iterator[Notice]:

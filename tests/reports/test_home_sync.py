@@ -15,10 +15,12 @@ from apps.sync.panels import list_notices
 from tests.admin.office import office, text_of, url
 from tests.factories import make_store
 from tests.sync.office_rows import (
+    make_comparison,
     make_destination,
     make_fact,
     make_gap,
     make_peer,
+    make_rejected,
     make_undelivered,
 )
 
@@ -76,7 +78,7 @@ def test_dead_letters_and_faulty_facts_are_counted(manager: Client) -> None:
     fact = make_fact()
     OutboxEvent.objects.filter(pk=fact.pk).update(sequence=None, fault="x: is missing")
     page = home(manager)
-    assert "3 dead letters: decide on them" in page
+    assert "3 dead letters: an owner has to decide" in page
     assert "1 fact that cannot be told" in page
 
 
@@ -102,14 +104,13 @@ def test_facts_that_will_have_a_number_soon_are_no_news(manager: Client) -> None
 def test_a_peer_is_named_that_is_silent_lacks_facts_or_warns(manager: Client) -> None:
     now = timezone.now()
     make_peer("silent", name="Silent", last_seen_at=now - timedelta(days=3))
-    make_gap(make_peer("gappy", name="Gappy", last_seen_at=now, rejected_count=2))
+    make_gap(make_peer("gappy", name="Gappy", last_seen_at=now))
     make_peer("odd", name="Odd", last_seen_at=now, warning="Was it restored?")
     make_peer("well", name="Well", last_seen_at=now)
     page = home(manager)
     assert "Silent has not been heard of for 3 days" in page
     assert "1 gap in what Gappy has sent" in page
     assert "Odd: Was it restored?" in page
-    assert "2 facts of other stores stand rejected" in page
     assert page.count("Well") == 1  # in the table of other stores, and in no notice
 
 
@@ -121,3 +122,21 @@ def test_who_may_see_none_of_it_is_told_none_of_it(db: None) -> None:
 
 def test_an_installation_without_sync_hears_nothing_of_it(manager: Client) -> None:
     assert "To look at" not in manager.get(url("index")).content.decode()
+
+
+def test_rejected_facts_are_told_of_for_a_week(manager: Client) -> None:
+    peer, now = make_peer(), timezone.now()
+    make_rejected(peer, received_at=now - timedelta(days=8))
+    assert "rejected in the last" not in home(manager)
+    make_rejected(peer, received_at=now - timedelta(days=6))
+    assert "1 fact of another store was rejected in the last seven days" in home(manager)
+
+
+def test_a_day_that_differs_is_told_of_until_it_agrees(manager: Client) -> None:
+    miami, now = make_destination(name="Miami"), timezone.now()
+    day = (now - timedelta(days=2)).date()
+    said = f"{day:%b %-d} differs from the books of Miami"
+    make_comparison(miami, day=day, state="DIFFERS", difference_count=2)
+    assert said in home(manager)
+    make_comparison(miami, day=day, compared_at=now + timedelta(hours=1))
+    assert said not in home(manager)
