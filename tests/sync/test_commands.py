@@ -43,6 +43,7 @@ def said(name: str, *arguments: str) -> str:
 def refused(name: str, *arguments: str) -> str:
     with pytest.raises(CommandError) as refusal:
         said(name, *arguments)
+    assert refusal.value.returncode == 1
     return str(refusal.value)
 
 
