@@ -144,7 +144,7 @@ def test_who_may_see_one_thing_is_told_of_that_alone_and_led_there(
     make_fact()
     OutboxEvent.objects.filter(pk=make_fact().pk).update(sequence=None, fault="x: is missing")
     make_peer("odd", name="Odd", warning="x", rejected_count=1)
-    CatalogSource.objects.create(url="https://hq.test", last_error="No connection.")
+    CatalogSource.objects.create(pk=1, url="https://hq.test", last_error="No connection.")
     reader = User.objects.create_user("reader")
     app, _, codename = right.partition(".")
     rights = Permission.objects.filter(content_type__app_label=app, codename=codename)
