@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -57,6 +58,7 @@ class Office:
         self.site = site
         self._miami = Sender(site.opened["token"], site.opened["secret"])
         self.sent = 0
+        self.sent_again = 0
         self._strange = {**captured(), "version": 9}
 
     def next_batch(self) -> bytes:
@@ -65,6 +67,11 @@ class Office:
         events = [adjusted(2, f"S-{self.sent}"), renamed(f"S-{self.sent}", "S"), self._strange]
         self.sent += 1
         return json.dumps(self._miami.batch(*events, sequence=first)).encode()
+
+    def under_another_id(self, body: bytes) -> bytes:
+        """The same facts as another batch, which no stored answer knows."""
+        self.sent_again += 1
+        return json.dumps({**json.loads(body), "batch_id": str(uuid4())}).encode()
 
     def deliver(self, body: bytes, step: int | str = "") -> bytes | None:
         """The answer; None where the office died at this step."""
@@ -79,11 +86,11 @@ class Office:
         return answer
 
     def check(self) -> None:
-        """The state is that of so many batches, each taken in once."""
+        """The state is that of so many batches, the facts of each taken in once."""
         ((*state,),) = self.site.ask(STATE)
         batches, seen = self.sent, 4 + PER_BATCH * (self.sent - 1)
         assert [int(figure) for figure in state] == [
-            2 * batches, 1, batches, 2 * batches, batches, 2 * batches, 1, seen,
+            2 * batches, 1, batches + self.sent_again, 2 * batches, batches, 2 * batches, 1, seen,
         ]  # fmt: skip
 
 
@@ -108,6 +115,9 @@ def test_a_batch_killed_at_any_step_counts_once_after_the_retry(office: Office) 
         first, second = office.deliver(body), office.deliver(body)
         assert first == second
         assert statuses(json.loads(first or b"")) == ["accepted", "accepted", "rejected"]
+        office.check()
+        again = office.deliver(office.under_another_id(body))
+        assert statuses(json.loads(again or b"")) == ["duplicate", "duplicate", "rejected"]
         office.check()
     assert steps[-3:] == [COMMIT, COMMITTED, ANSWER]
     written = {" ".join(s.split()[:3]) for s in steps if s.startswith(("INS", "UPD", "DEL"))}

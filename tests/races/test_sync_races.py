@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from threading import Event as Signal
@@ -94,7 +95,7 @@ class Moved(Event):
     type: ClassVar[str] = "test.moved"
     is_shared: ClassVar[bool] = True
 
-    occurred_at: datetime = NOON
+    occurred_at: datetime
     step: int
 
 
@@ -106,10 +107,11 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(aggregate: str, *steps: int, before_the_end: Callable[[], object] = bool) -> None:
-    """Write facts about one thing in one transaction."""
+    """Write facts about one thing in one transaction, by a clock that is being set back."""
     with transaction():
         for step in steps:
-            publish(Moved(aggregate=aggregate, step=step))
+            at = NOON - timedelta(minutes=step)
+            publish(Moved(aggregate=aggregate, step=step, occurred_at=at))
         before_the_end()
 
 

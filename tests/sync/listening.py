@@ -58,6 +58,7 @@ class Peer:
     """What the back office holds, by number, and how it answers.
 
     `script` holds replies to the next requests, whatever they are; None is the answer that is due.
+    `lost` holds what the next senders hear instead of the answer, once their facts are taken in.
     `poison` are numbers over which a whole batch is answered with `poison_status`, `rejected` such
     as are not taken by themselves.
     """
@@ -68,6 +69,7 @@ class Peer:
         self.answers: dict[str, bytes] = {}
         self.heard: list[Request] = []
         self.script: deque[Reply | None] = deque()
+        self.lost: deque[Reply] = deque()
         self.poison: set[int] = set()
         self.poison_status = 422
         self.rejected: set[int] = set()
@@ -78,7 +80,10 @@ class Peer:
     def answer(self, request: Request) -> Reply:
         self.heard.append(request)
         scripted = self.script.popleft() if self.script else None
-        return self._judge(request) if scripted is None else scripted
+        if scripted is not None:
+            return scripted
+        answer = self._judge(request)
+        return self.lost.popleft() if self.lost else answer
 
     def take(self, request: Request) -> Reply:
         """Take a batch in, and answer it."""

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from apps.core.models import AuditEntry, OutboxEvent, OutboxSequence
 from apps.sync.figures import with_backlog
 from apps.sync.models import Destination, Undelivered
+from apps.sync.services.leasing import claim
 from apps.sync.tasks import dispatch
 from tests.conftest import NOON
 from tests.sync.listening import Peer, Reply
 from tests.sync.office import (
+    CODE,
     SECRET,
     Sender,
     destination,
@@ -43,6 +46,7 @@ def said(name: str, *arguments: str) -> str:
 def refused(name: str, *arguments: str) -> str:
     with pytest.raises(CommandError) as refusal:
         said(name, *arguments)
+    assert refusal.value.returncode == 1
     return str(refusal.value)
 
 
@@ -98,6 +102,13 @@ def test_sync_now_says_what_to_do_about_one_that_is_stopped(sender: Sender, peer
     peer.script.append(Reply(401, {"detail": "Who are you?"}))
     assert "Mend its address, token or secrets" in refused("sync_now")
     assert "head-office is stopped" in refused("sync_now")
+
+
+def test_sync_now_says_that_another_run_sends(sender: Sender, peer: Peer) -> None:
+    tell(3)
+    assert claim(CODE, now=timezone.now())
+    assert "head-office has 3 facts to come: another run sends to it" in refused("sync_now")
+    assert peer.heard == []
 
 
 def test_sync_now_names_dead_letters(sender: Sender, peer: Peer) -> None:

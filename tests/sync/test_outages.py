@@ -34,6 +34,7 @@ AWAY = Reply(is_reset=True)
 def test_a_day_without_the_destination_loses_nothing_and_drains_by_itself(
     sender: Sender, peer: Peer
 ) -> None:
+    peer.tells_gaps = False  # or what was lost would be told again, and nobody would see it
     tell(5)
     peer.script.extend([AWAY] * 1_000)
     for _ in range(24):

@@ -53,6 +53,7 @@ def test_a_gap_is_filled_from_any_side(sender: Sender) -> None:
     rest = sender.send(*[captured() for _ in range(8)], sequence=2)
     assert (rest["next_expected_sequence"], gaps(rest)) == (11, [])
     assert not SequenceGap.objects.exists()
+    assert gaps(sender.send(captured(), sequence=12)) == [(11, 11)]
 
 
 def test_who_begins_later_has_no_gap_before(db: None, clock: object) -> None:
