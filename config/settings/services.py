@@ -6,6 +6,7 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from config.file_broker import SCHEME
 from config.settings.base import VAR_DIR, env
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -73,7 +74,7 @@ if not REDIS_URL:
     for _folder in ("queue", "processed", "control"):
         (_mailbox / _folder).mkdir(parents=True, exist_ok=True)
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
+CELERY_BROKER_URL = REDIS_URL or f"{SCHEME}://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # A publisher gives up at once: the outbox relay sends what was missed.
     {"socket_connect_timeout": 2, "socket_timeout": 5, "max_retries": 0}
