@@ -183,7 +183,13 @@ def test_a_gap_from_before_it_was_added_is_none(sender: Sender, peer: Peer) -> N
 
 
 @pytest.mark.parametrize(
-    ("expected", "said"), [(99, "restored from a backup"), (2, "told from 6 on")]
+    ("expected", "said"),
+    [
+        (99, "restored from a backup"),
+        (7, "has been told up to 5"),
+        (5, "told from 6 on"),
+        (2, "told from 6 on"),
+    ],
 )
 def test_a_number_that_we_cannot_go_to_stops_the_sending(
     sender: Sender, peer: Peer, expected: int, said: str

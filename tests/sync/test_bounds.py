@@ -60,21 +60,6 @@ def test_what_has_not_had_its_turn_is_not_missing(sender: Sender, peer: Peer) ->
     assert holes.find_first_missing(destination(), [(5, 9)]) == 5
 
 
-@pytest.mark.parametrize(("expected", "said"), [(7, "has been told up to 5"), (5, "told from 6")])
-def test_a_number_just_outside_of_what_was_told_stops_the_sending(
-    sender: Sender, peer: Peer, expected: int, said: str
-) -> None:
-    tell(5)
-    there = destination()
-    there.starts_after = there.settled_through = 5
-    there.save()
-    tell(3)
-    peer.script.append(Reply(409, {"code": "gap", "expected_sequence": expected}))
-    sender.run()
-    assert destination().state == "STOPPED"
-    assert said in destination().reason
-
-
 def test_old_facts_and_batches_go_some_at_a_time(
     sender: Sender, peer: Peer, monkeypatch: MonkeyPatch
 ) -> None:
